@@ -1,0 +1,52 @@
+// Compiles apps, libs and certs to dist/ with swc, file by file; `@ketensluis/<lib>` becomes a relative path.
+// Only files newer than their output are compiled again, so a second start costs milliseconds.
+import { transformFile } from '@swc/core';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { swcOptions } from './swc.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const out = join(root, 'dist');
+const trees = ['apps', 'libs', 'certs', 'test'];
+
+const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.endsWith('.spec.ts');
+
+const sourcesBelow = async (folder) => {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((e) => e.isFile() && isSource(e.name)).map((e) => join(e.parentPath, e.name));
+};
+
+const outputOf = (source) => join(out, relative(root, source)).replace(/\.ts$/, '.js');
+
+const modifiedAt = async (file) => (await stat(file).catch(() => null))?.mtimeMs ?? 0;
+
+const withRelativeImports = (code, target) =>
+  code.replace(/(from\s+|import\s*\(?\s*)(['"])@ketensluis\/([a-z]+)\2/g, (_, before, quote, lib) => {
+    const path = relative(dirname(target), join(out, 'libs', lib, 'index.js')).split(sep).join('/');
+    return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
+  });
+
+const compile = async (source) => {
+  const target = outputOf(source);
+  if ((await modifiedAt(target)) >= (await modifiedAt(source))) return 0;
+  const { code } = await transformFile(source, { ...swcOptions, swcrc: false, configFile: false });
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, withRelativeImports(code, target));
+  return 1;
+};
+
+/** Brings dist/ in line with the sources; returns how many files were compiled. */
+export const build = async () => {
+  const sources = (await Promise.all(trees.map(sourcesBelow))).flat();
+  const wanted = new Set(sources.map(outputOf));
+  const present = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);
+  const stale = present.filter((e) => e.isFile() && e.name.endsWith('.js')).map((e) => join(e.parentPath, e.name));
+  await Promise.all(stale.filter((file) => !wanted.has(file)).map((file) => rm(file)));
+  const counts = await Promise.all(sources.map(compile));
+  return counts.reduce((sum, n) => sum + n, 0);
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(`${await build()} files compiled to dist/`);
+}
