@@ -1,0 +1,10 @@
+export type { KeyPair, PathEvidence, SignerIdentity, Trust, TrustAnchor } from './smime/identity.js';
+export type { MailRefusal, MailRefusalCode } from './smime/refusal.js';
+export { openMail } from './smime/inbound.js';
+export type { MailPart, OpenContext, OpenedMail } from './smime/inbound.js';
+export { sealMail } from './smime/outbound.js';
+export type { SealAttachment, SealInput } from './smime/outbound.js';
+export { checkRecipient } from './smime/recipient.js';
+export type { RecipientContext } from './smime/recipient.js';
+export { createMailPool } from './worker/pool.js';
+export type { MailPool, MailPoolOptions } from './worker/pool.js';
