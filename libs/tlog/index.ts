@@ -1,0 +1,11 @@
+export * from './checkpoint.js';
+export * from './commitment.js';
+export { isLeafKind, leafKinds } from './leaf-fields.js';
+export type { LeafKind } from './leaf-fields.js';
+export * from './leaf.js';
+export * from './merkle-proof.js';
+export * from './merkle.js';
+export * from './note-key.js';
+export * from './note.js';
+export * from './tile.js';
+export * from './tlog-proof.js';
