@@ -1,0 +1,385 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createTransport } from 'nodemailer';
+import { smtpDialogue } from '../../../test/fixtures/smtp-dialogue.js';
+import { tlsFixture } from '../../../test/fixtures/tls-certificates.js';
+import type { IntakeReply } from './replies.js';
+import { type IncomingMail, type SmtpIntake, type SmtpIntakeOptions, startSmtpIntake } from './server.js';
+
+const tls = tlsFixture('localhost');
+const running: SmtpIntake[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((intake) => intake.close()));
+});
+
+async function intake(changes: Partial<SmtpIntakeOptions> = {}) {
+  const received: IncomingMail[] = [];
+  const refusals: string[] = [];
+  const faults: unknown[] = [];
+  const started = await startSmtpIntake({
+    host: '127.0.0.1',
+    port: 0,
+    tls,
+    name: 'sluis.example',
+    receive: async (mail) => {
+      received.push(mail);
+      return { kind: 'accepted', id: `M${received.length}` };
+    },
+    isForUs: (address) => address.toLowerCase().endsWith('@sluis.example'),
+    onRefused: (event) => refusals.push(event.reason),
+    onFault: (error) => faults.push(error),
+    drainMs: 2_000,
+    ...changes,
+  });
+  running.push(started);
+  return { ...started, received, refusals, faults };
+}
+
+async function secured(port: number) {
+  const peer = await smtpDialogue(port);
+  await peer.reply();
+  await peer.startTls(tls.ca);
+  await peer.say('EHLO politie.example');
+  return peer;
+}
+
+async function envelope(peer: Awaited<ReturnType<typeof secured>>) {
+  expect(await peer.say('MAIL FROM:<meldkamer@politie.example>')).toMatch(/^250/);
+  expect(await peer.say('RCPT TO:<intake@sluis.example>')).toMatch(/^250/);
+  expect(await peer.say('DATA')).toMatch(/^354/);
+}
+
+const transport = (port: number, more: object = {}) =>
+  createTransport({ host: '127.0.0.1', port, name: 'politie.example', requireTLS: true, tls: { ca: tls.ca, servername: 'localhost' }, ...more });
+const mail = (bytes: string | Buffer) => ({ envelope: { from: 'meldkamer@politie.example', to: 'intake@sluis.example' }, raw: bytes });
+
+describe('mail over TLS', () => {
+  test('takes a mail byte for byte and answers 250 with its id', async () => {
+    const hub = await intake();
+    const raw = 'Subject: zaak 9901-1\r\n\r\n.een punt vooraan\r\n..twee\r\nslot\r\n';
+    const sent = await transport(hub.port).sendMail(mail(raw));
+    expect(sent.response).toBe('250 2.6.0 accepted M1');
+    const [first] = hub.received;
+    expect(first?.raw.toString()).toBe(raw);
+    expect(first).toMatchObject({ from: 'meldkamer@politie.example', to: ['intake@sluis.example'], remote: { address: '127.0.0.1', tlsVersion: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' } });
+  });
+
+  test('takes several mails over one connection, one after the other', async () => {
+    const hub = await intake();
+    const pool = transport(hub.port, { pool: true, maxConnections: 1 });
+    await Promise.all(['a', 'b', 'c'].map((text) => pool.sendMail(mail(`${text}\r\n`))));
+    pool.close();
+    expect(hub.received.map((one) => one.raw.toString())).toEqual(['a\r\n', 'b\r\n', 'c\r\n']);
+  });
+
+  test('takes a bounce, which has no sender', async () => {
+    const hub = await intake();
+    await transport(hub.port).sendMail({ ...mail('x\r\n'), envelope: { from: '', to: 'intake@sluis.example' } });
+    expect(hub.received[0]?.from).toBe('');
+  });
+
+  test.each([
+    ['TLSv1.1', undefined],
+    ['TLSv1.2', 'ECDHE-ECDSA-AES128-SHA'],
+    ['TLSv1.2', 'DHE-RSA-AES256-GCM-SHA384'],
+  ])('refuses the handshake of %s with %s', async (version, ciphers) => {
+    const hub = await intake();
+    const weak = { ca: tls.ca, servername: 'localhost', minVersion: version, maxVersion: version, ciphers: `${ciphers ?? 'ALL'}:@SECLEVEL=0` };
+    await expect(transport(hub.port, { tls: weak }).sendMail(mail('x\r\n'))).rejects.toMatchObject({ code: expect.stringMatching(/ETLS|ESOCKET|ECONNECTION/) });
+    expect(hub.received).toHaveLength(0);
+  });
+
+  test('takes TLS 1.2 with a sufficient suite', async () => {
+    const hub = await intake();
+    await transport(hub.port, { tls: { ca: tls.ca, servername: 'localhost', maxVersion: 'TLSv1.2' } }).sendMail(mail('x\r\n'));
+    expect(hub.received[0]?.remote).toMatchObject({ tlsVersion: 'TLSv1.2', cipher: 'ECDHE-ECDSA-CHACHA20-POLY1305' });
+  });
+});
+
+describe('before TLS', () => {
+  test('MAIL is refused until STARTTLS', async () => {
+    const hub = await intake();
+    const peer = await smtpDialogue(hub.port);
+    expect(await peer.reply()).toBe('220 sluis.example ESMTP');
+    const features = await peer.say('EHLO politie.example');
+    expect(features).toContain('STARTTLS');
+    expect(features).toContain('SIZE 41943040');
+    expect(features).not.toMatch(/AUTH|CHUNKING|XCLIENT|VRFY|127\.0\.0\.1/);
+    expect(await peer.say('MAIL FROM:<meldkamer@politie.example>')).toMatch(/^530 5\.7\.0 /);
+    expect(await peer.say('RCPT TO:<intake@sluis.example>')).toMatch(/^503/);
+    expect(await peer.say('DATA')).toMatch(/^503/);
+    peer.close();
+  });
+
+  test('commands sent behind STARTTLS in clear are thrown away (CVE-2011-0411)', async () => {
+    const hub = await intake();
+    const peer = await smtpDialogue(hub.port);
+    await peer.reply();
+    await peer.startTls(tls.ca, 'EHLO aanvaller.example\r\nMAIL FROM:<aanvaller@example.org>\r\nRCPT TO:<intake@sluis.example>\r\n');
+    expect(await peer.say('DATA')).toMatch(/^503/);
+    expect(await peer.say('EHLO politie.example')).toMatch(/^250-sluis\.example/);
+    expect(await peer.say('RCPT TO:<intake@sluis.example>')).toMatch(/^503/);
+    await envelope(peer);
+    expect(await peer.say('x\r\n.')).toMatch(/^250/);
+    expect(peer.rest()).toBe('');
+    expect(hub.received[0]?.from).toBe('meldkamer@politie.example');
+    peer.close();
+  });
+
+  test.each(['AUTH PLAIN AGEAYg==', 'VRFY intake', 'EXPN intake', 'HELP', 'XCLIENT ADDR=10.0.0.1', 'WIZ', 'BDAT 5 LAST'])('%s does not exist', async (command) => {
+    const hub = await intake();
+    const peer = await secured(hub.port);
+    expect(await peer.say(command)).toMatch(/^500 /);
+    peer.close();
+  });
+});
+
+describe('smuggling', () => {
+  const second = 'MAIL FROM:<vals@politie.example>\r\nRCPT TO:<intake@sluis.example>\r\nDATA\r\nvals\r\n.\r\n';
+  test.each([
+    ['<LF>.<LF>', `een\n.\n${second}`],
+    ['<LF>.<CRLF>', `een\n.\r\n${second}`],
+    ['<CRLF>.<LF>', `een\r\n.\n${second}`],
+    ['<CR>.<CR>', `een\r.\r${second}`],
+    ['<CR>.<CRLF>', `een\r.\r\n${second}`],
+    ['<CRLF>.<CR>', `een\r\n.\r${second}`],
+    ['<CRLF><NUL>.<CRLF> is content', null],
+    ['a bare LF in a line', 'een\ntwee\r\n.\r\n'],
+    ['a bare CR in a line', 'een\rtwee\r\n.\r\n'],
+  ])('%s never ends the mail', async (_name, content) => {
+    const hub = await intake();
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    if (content === null) {
+      expect(await peer.say('een\r\n\0.\r\ntwee\r\n.')).toMatch(/^250/);
+      expect(hub.received.map((one) => one.raw.toString())).toEqual(['een\r\n\0.\r\ntwee\r\n']);
+    } else {
+      await peer.send(content);
+      expect(await peer.reply()).toBe('550 5.6.0 line ends must be CRLF');
+      expect(await peer.reply()).toBe('closed');
+      expect(hub.received).toHaveLength(0);
+      expect(hub.refusals).toContain('bare-newline');
+    }
+    peer.close();
+  });
+
+  test('the same bytes one at a time give the same answer', async () => {
+    const hub = await intake();
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    for (const byte of `een\n.\r\n${second}`) await peer.send(byte);
+    expect(await peer.reply()).toBe('550 5.6.0 line ends must be CRLF');
+    expect(hub.received).toHaveLength(0);
+    peer.close();
+  });
+
+  test('a command that ends in a bare LF starts no mail', async () => {
+    const hub = await intake();
+    const peer = await secured(hub.port);
+    await peer.send('MAIL FROM:<meldkamer@politie.example>\n');
+    expect(await peer.reply()).toMatch(/^550 5\.6\.0/);
+    expect(await peer.reply()).toBe('closed');
+    peer.close();
+  });
+});
+
+describe('limits', () => {
+  test('a mail that says it is too large is refused before it is sent', async () => {
+    const hub = await intake({ sizeMaxBytes: 1_000 });
+    const peer = await secured(hub.port);
+    expect(await peer.say('MAIL FROM:<meldkamer@politie.example> SIZE=1001')).toMatch(/^552/);
+    peer.close();
+  });
+
+  test('a mail that turns out too large is drained and refused, and does not fill the memory', async () => {
+    const hub = await intake({ sizeMaxBytes: 1024 * 1024 });
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    const line = Buffer.from(`${'x'.repeat(998)}\r\n`.repeat(1024));
+    let peak = 0;
+    for (let sent = 0; sent < 100 * 1024 * 1024; sent += line.length) {
+      await peer.send(line);
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers);
+    }
+    expect(await peer.say('.')).toBe('552 5.3.4 mail too large');
+    expect(peak).toBeLessThan(48 * 1024 * 1024);
+    await envelope(peer);
+    expect(await peer.say('klein\r\n.')).toMatch(/^250/);
+    peer.close();
+  });
+
+  test('mails that together do not fit are asked to come back', async () => {
+    const hub = await intake({ heldMaxBytes: 1_000 });
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    expect(await peer.say(`${'x'.repeat(1_500)}\r\n.`)).toBe('452 4.3.1 busy, try again later');
+    await envelope(peer);
+    expect(await peer.say(`${'x'.repeat(900)}\r\n.`)).toMatch(/^250/);
+    await envelope(peer);
+    expect(await peer.say(`${'x'.repeat(900)}\r\n.`)).toMatch(/^250/);
+    peer.close();
+  });
+
+  test('at most ten recipients, all of them ours', async () => {
+    const hub = await intake();
+    const peer = await secured(hub.port);
+    await peer.say('MAIL FROM:<meldkamer@politie.example>');
+    expect(await peer.say('RCPT TO:<iemand@elders.example>')).toBe('550 5.1.1 no such address here');
+    for (let number = 1; number <= 10; number += 1) expect(await peer.say(`RCPT TO:<intake${number}@sluis.example>`)).toMatch(/^250/);
+    expect(await peer.say('RCPT TO:<intake11@sluis.example>')).toMatch(/^452/);
+    peer.close();
+  });
+
+  test('a command line that does not end is cut', async () => {
+    const hub = await intake();
+    const peer = await secured(hub.port);
+    await peer.send(`NOOP ${'x'.repeat(2_000)}`);
+    expect(await peer.reply()).toMatch(/^421/);
+    expect(await peer.reply()).toBe('closed');
+  });
+
+  test('commands do not go on for ever', async () => {
+    const hub = await intake({ commandsMaxBytes: 300 });
+    const peer = await secured(hub.port);
+    for (let number = 0; number < 60; number += 1) await peer.send('NOOP\r\n');
+    let last = await peer.reply();
+    while (last.startsWith('250')) last = await peer.reply();
+    expect(last).toBe('421 4.7.0 too many commands');
+    expect(hub.refusals).toContain('too-many-commands');
+  });
+
+  test('too many connections from one address are told to come back', async () => {
+    const hub = await intake({ connectionsPerAddressMax: 2 });
+    const peers = [await smtpDialogue(hub.port), await smtpDialogue(hub.port)];
+    for (const peer of peers) expect(await peer.reply()).toMatch(/^220/);
+    const third = await smtpDialogue(hub.port);
+    expect(await third.reply()).toMatch(/^421 4\.3\.2 too many connections/);
+    for (const peer of peers) peer.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const fourth = await smtpDialogue(hub.port);
+    expect(await fourth.reply()).toMatch(/^220/);
+    fourth.close();
+  });
+
+  test('a handshake that is never finished is cut', async () => {
+    const hub = await intake({ secureDeadlineMs: 400 });
+    const socket = connect(hub.port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    setTimeout(() => socket.write('EHLO x\r\nSTARTTLS\r\n'), 200);
+    await once(socket, 'close');
+    expect(hub.refusals).toEqual(['too-slow']);
+  });
+
+  test('a mail that trickles is cut at the deadline, however busy it looks', async () => {
+    const hub = await intake({ mailDeadlineMs: 500 });
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    const trickle = setInterval(() => void peer.send('x'), 20);
+    expect(await peer.reply()).toBe('421 4.4.2 timeout');
+    clearInterval(trickle);
+    expect(hub.received).toHaveLength(0);
+    peer.close();
+  });
+
+  test('silence is cut', async () => {
+    const hub = await intake({ idleMs: 300 });
+    const peer = await secured(hub.port);
+    expect(await peer.reply()).toMatch(/^421/);
+    peer.close();
+  });
+});
+
+describe('the answer after a mail', () => {
+  const answers: readonly (readonly [string, IntakeReply, string])[] = [
+    ['a refusal', { kind: 'refused', code: 550, enhanced: '5.7.1', text: 'not accepted' }, '550 5.7.1 not accepted'],
+    ['a refusal for good', { kind: 'refused', code: 554, enhanced: '5.6.0', text: 'not readable' }, '554 5.6.0 not readable'],
+    ['later', { kind: 'later', code: 451, enhanced: '4.3.0', text: 'try again later' }, '451 4.3.0 try again later'],
+  ];
+  test.each(answers)('%s is passed on as it is, and the connection goes on', async (_name, answer, line) => {
+    const hub = await intake({ receive: async () => answer });
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    expect(await peer.say('x\r\n.')).toBe(line);
+    expect(await peer.say('NOOP')).toMatch(/^250/);
+    peer.close();
+  });
+
+  test('a fault in receive is 451 and never says what it was', async () => {
+    const hub = await intake({ receive: () => Promise.reject(new Error('password of the database')) });
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    expect(await peer.say('x\r\n.')).toBe('451 4.3.0 try again later');
+    expect(hub.faults).toHaveLength(1);
+    peer.close();
+  });
+
+  test('a receive that hangs is 451', async () => {
+    const hub = await intake({ receive: () => new Promise(() => {}), receiveMaxMs: 200 });
+    running.splice(running.findIndex((one) => one.port === hub.port), 1);
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    expect(await peer.say('x\r\n.')).toBe('451 4.3.0 try again later');
+    peer.close();
+    await hub.close();
+  });
+
+  test('there is no 250 before receive is done', async () => {
+    let store = () => {};
+    const hub = await intake({ receive: () => new Promise((resolve) => (store = () => resolve({ kind: 'accepted', id: 'M1' }))) });
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    await peer.send('x\r\n.\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(peer.rest()).toBe('');
+    store();
+    expect(await peer.reply()).toBe('250 2.6.0 accepted M1');
+    peer.close();
+  });
+
+  test('a client that leaves while receive runs loses nothing, and close waits for it', async () => {
+    const stored: string[] = [];
+    const hub = await intake({
+      receive: async (one) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        stored.push(one.raw.toString());
+        return { kind: 'accepted', id: 'M1' };
+      },
+    });
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    await peer.send('blijft\r\n.\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    peer.close();
+    await hub.close();
+    expect(stored).toEqual(['blijft\r\n']);
+  });
+
+  test('a client that leaves before the final dot leaves nothing behind', async () => {
+    const hub = await intake();
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    await peer.send('half een mail\r\n');
+    peer.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(hub.received).toHaveLength(0);
+    expect(hub.refusals).toContain('cut-off');
+  });
+});
+
+describe('closing', () => {
+  test('a mail under way is finished and answered; idle peers are told to come back; nobody new comes in', async () => {
+    const hub = await intake({ receive: () => new Promise((resolve) => setTimeout(() => resolve({ kind: 'accepted', id: 'M1' }), 300)) });
+    const idle = await secured(hub.port);
+    const busy = await secured(hub.port);
+    await envelope(busy);
+    await busy.send('x\r\n');
+    const closing = hub.close();
+    expect(await idle.reply()).toMatch(/^421 4\.3\.2 closing/);
+    expect(await busy.say('.')).toBe('250 2.6.0 accepted M1');
+    expect(await busy.reply()).toMatch(/^421 4\.3\.2 closing/);
+    await closing;
+    const late = connect(hub.port, '127.0.0.1');
+    await expect(once(late, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
