@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { municipalitySchema, oinSchema } from './identifier.js';
+import { instantSchema } from './interval.js';
+
+/** States of law.md 2.1.2 a message can bring about. EXPIRED follows from the clock and is computed by `stateAt`, never stored. */
+export const storedStates = [
+  'SIGNAL', 'RIHG_DONE', 'CONSULT_VT', 'DECISION_PENDING', 'IMPOSED_ORAL', 'IMPOSED', 'EXTENDED', 'WITHDRAWN', 'ANNULLED', 'REFUSED', 'NO_BAN',
+] as const;
+/** One of `storedStates`. */
+export type StoredState = (typeof storedStates)[number];
+/** Where a case stands at one moment. */
+export type CaseState = StoredState | 'EXPIRED';
+
+/** Somebody the case is about, known to the log by pseudonym only; BSN when the sender gave one, else name and birth date. */
+export const subjectSchema = z.strictObject({
+  role: z.enum(['UHG', 'PART', 'KIND']),
+  bsn: z.string().nullable(),
+  name: z.string().nullable(),
+  birthDate: z.iso.date().nullable(),
+});
+
+/** Everything the hub keeps of one measure: what deciding needs, and no more. Plain JSON; moments are ISO text. */
+export const caseFileSchema = z.strictObject({
+  law: z.literal('WTH'),
+  municipality: municipalitySchema,
+  number: z.string().min(1).max(40),
+  openedAt: instantSchema,
+  /** When the last message was sent that changed the case. */
+  changedAt: instantSchema,
+  state: z.enum(storedStates),
+  /** Oral notice when there was one, else the decision on paper (law.md 2.0.3). */
+  imposedAt: instantSchema.nullable(),
+  writtenAt: instantSchema.nullable(),
+  imposedBy: z.enum(['BM', 'HOVJ']).nullable(),
+  /** Start plus ten days, or the end of the extension, or an earlier end by withdrawal or ruling. */
+  endsAt: instantSchema.nullable(),
+  violations: z.number().int().min(0),
+  childAbuse: z.boolean(),
+  minorsInvolved: z.boolean(),
+  vtConsultedAt: instantSchema.nullable(),
+  reachGivenAt: instantSchema.nullable(),
+  procedure: z.strictObject({
+    lawyer: z.enum(['NONE', 'WISHED', 'ASSIGNED']),
+    lawyerOin: oinSchema.nullable(),
+    relief: z.enum(['NONE', 'REQUESTED', 'HEARING_SET', 'RULED']),
+    reliefRequestedAt: instantSchema.nullable(),
+    hearingAt: instantSchema.nullable(),
+    appeal: z.enum(['NONE', 'RULED', 'HIGHER_RULED']),
+  }),
+  help: z.enum(['NONE', 'HANDED_OVER', 'ACCEPTED', 'CONFIRMED', 'STARTED']),
+  subjects: z.array(subjectSchema).max(60),
+});
+
+/** One measure against one person, as the hub knows it. */
+export type CaseFile = Readonly<z.output<typeof caseFileSchema>>;
+/** Somebody the case is about. */
+export type Subject = Readonly<z.output<typeof subjectSchema>>;

@@ -1,0 +1,62 @@
+import type { MessageType } from './messages/type.js';
+
+/** What happens in a case of the Wet tijdelijk huisverbod and may give or forbid a disclosure (law.md 3.2). */
+export const events = [
+  'RIHG_DONE', 'RIHG_NO_BAN', 'INTENT_CHILD', 'INTENT_CHILD_ANSWER', 'IMPOSED_ORAL', 'IMPOSED', 'REFUSED', 'EXTENDED', 'WITHDRAWN',
+  'VIOLATED', 'LAWYER_WISHED', 'LAWYER_ASSIGNED', 'REACH_GIVEN', 'VV_REQUESTED', 'HEARING_SET', 'RULED_VV', 'RULED_MAIN',
+  'RULED_HIGHER', 'HELP_ACCEPTED', 'HELP_CONFIRMED', 'HELP_STARTED', 'SHELTER_ASKED', 'ADVICE',
+  'RULING_ONWARD', 'FILE_FOR_COURT', 'FILE_FOR_LAWYER', 'EXPIRED', 'HALF_YEAR', 'PERSON_REQUEST', 'RESEARCH',
+] as const;
+
+/** One of `events`. */
+export type Event = (typeof events)[number];
+
+/** The event each message type brings about. */
+export const eventOf: Readonly<Record<MessageType, Event>> = {
+  'rihg.afgerond': 'RIHG_DONE',
+  'rihg.geen-verbod': 'RIHG_NO_BAN',
+  'overleg.gevraagd': 'INTENT_CHILD',
+  'overleg.antwoord': 'INTENT_CHILD_ANSWER',
+  'huisverbod.aangezegd': 'IMPOSED_ORAL',
+  'huisverbod.opgelegd': 'IMPOSED',
+  'huisverbod.geweigerd': 'REFUSED',
+  'huisverbod.verlengd': 'EXTENDED',
+  'huisverbod.ingetrokken': 'WITHDRAWN',
+  'huisverbod.overtreden': 'VIOLATED',
+  'raadsman.gewenst': 'LAWYER_WISHED',
+  'raadsman.toegewezen': 'LAWYER_ASSIGNED',
+  'bereikbaarheid.opgegeven': 'REACH_GIVEN',
+  'voorziening.verzocht': 'VV_REQUESTED',
+  'zitting.bepaald': 'HEARING_SET',
+  'uitspraak.voorziening': 'RULED_VV',
+  'uitspraak.beroep': 'RULED_MAIN',
+  'uitspraak.hoger-beroep': 'RULED_HIGHER',
+  'hulp.aanvaard': 'HELP_ACCEPTED',
+  'hulp.bevestigd': 'HELP_CONFIRMED',
+  'hulp.gestart': 'HELP_STARTED',
+  'opvang.gevraagd': 'SHELTER_ASKED',
+  'advies.gegeven': 'ADVICE',
+};
+
+/**
+ * Events the hub brings about itself, on the instruction of the municipality, and the messages of the case they are about. An empty
+ * list: the event is about no message (counts, a request by a person) and a person acts on it outside the hub.
+ */
+export const onwardEvents = {
+  // Wth art. 8(2), second sentence: the burgemeester tells onward what the griffier told him.
+  RULING_ONWARD: ['uitspraak.voorziening', 'uitspraak.beroep', 'uitspraak.hoger-beroep'],
+  // Awb art. 8:42: the documents of the case go to the court.
+  FILE_FOR_COURT: ['rihg.afgerond', 'huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd', 'advies.gegeven', 'hulp.bevestigd'],
+  // Wth art. 5(2): the raadsman gets the documents of the case.
+  FILE_FOR_LAWYER: ['rihg.afgerond', 'huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd'],
+  EXPIRED: ['huisverbod.opgelegd', 'huisverbod.verlengd'],
+  HALF_YEAR: [],
+  PERSON_REQUEST: [],
+  RESEARCH: [],
+} as const satisfies Readonly<Partial<Record<Event, readonly MessageType[]>>>;
+
+/** An event no message brings about. */
+export type OnwardEvent = keyof typeof onwardEvents;
+
+/** True for the events of `onwardEvents`. */
+export const isOnward = (event: Event): event is OnwardEvent => Object.hasOwn(onwardEvents, event);
