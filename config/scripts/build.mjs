@@ -1,7 +1,7 @@
 // Compiles apps, libs and certs to dist/ with swc, file by file; `@ketensluis/<lib>` becomes a relative path.
 // Only files newer than their output are compiled again, so a second start costs milliseconds.
 import { transformFile } from '@swc/core';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { swcOptions } from './swc.mjs';
@@ -32,7 +32,9 @@ const compile = async (source) => {
   if ((await modifiedAt(target)) >= (await modifiedAt(source))) return 0;
   const { code } = await transformFile(source, { ...swcOptions, swcrc: false, configFile: false });
   await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, withRelativeImports(code, target));
+  // In one step, because a command beside a running hub may build at the same moment.
+  await writeFile(`${target}.${process.pid}`, withRelativeImports(code, target));
+  await rename(`${target}.${process.pid}`, target);
   return 1;
 };
 

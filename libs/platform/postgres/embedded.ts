@@ -1,5 +1,5 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
@@ -58,12 +58,16 @@ const loadPasswords = async (directory: string): Promise<Passwords> => {
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-// As root the server runs as nobody, who cannot reach a data folder below /root. Its files then live where every account may go.
+// As root the server runs as nobody, who cannot reach a data folder below /root. Its files then live where every account may go; the data
+// folder remembers where, so that removing the data folder is still a fresh start.
 const clusterHome = async (directory: string, log: (sentence: string) => void): Promise<string> => {
   if (!isRoot() || (await canEnter({ uid: 65_534, gid: 65_534 }, directory))) return directory;
-  const home = join('/var/lib/ketensluis', createHash('sha256').update(directory).digest('hex').slice(0, 16));
+  const note = join(directory, 'files-are-in.txt');
+  const known = await readFile(note, 'utf8').catch(() => null);
+  const home = known ?? join('/var/lib/ketensluis', randomBytes(8).toString('hex'));
   await mkdir(home, { recursive: true });
   for (const path of [dirname(home), home]) await chmod(path, 0o755);
+  if (known === null) await writePrivate(note, home);
   log(`PostgreSQL may not run as root and cannot reach ${directory}; its files are in ${home}`);
   return home;
 };

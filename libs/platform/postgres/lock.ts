@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { processStart } from './process.js';
@@ -26,7 +27,7 @@ const isHeld = async (text: string): Promise<Holder | null> => {
 
 // Two hubs may find the same abandoned lock at once. Only one can move it away; who moved a newer one puts it back.
 const clearAbandoned = async (file: string, text: string): Promise<void> => {
-  const aside = `${file}.${process.pid}`;
+  const aside = `${file}.${randomUUID()}`;
   await rename(file, aside).catch(() => undefined);
   const moved = await readFile(aside, 'utf8').catch(() => text);
   if (moved !== text) await link(aside, file).catch(() => undefined);

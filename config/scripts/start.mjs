@@ -1,0 +1,15 @@
+// `npm start`: from a fresh checkout to a running hub with practice parties. Nothing but Node.js is needed beforehand.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkNode, ensureInstalled, root } from './install.mjs';
+
+checkNode();
+await ensureInstalled('run');
+const { build } = await import('./build.mjs');
+const compiled = await build();
+if (compiled > 0) console.log(`Built (${compiled} files).`);
+
+// The hub runs in this very process: one process to see, to stop and to account for.
+const program = join(root, 'dist', 'apps', 'cli', 'main.js');
+process.argv = [process.execPath, program, 'up', '--practice', ...process.argv.slice(2)];
+await import(pathToFileURL(program).href);
