@@ -9,3 +9,5 @@ export * from './note-key.js';
 export * from './note.js';
 export * from './tile.js';
 export * from './tlog-proof.js';
+export * from './verify-report.js';
+export * from './verify.js';

@@ -112,6 +112,9 @@ export const parseLeaf = (bytes: Uint8Array): ParsedLeaf => {
   return { kind: 'leaf', leaf: value };
 };
 
+/** The moment of an entry. */
+export const leafTime = (leaf: Leaf): Date => new Date(leaf.at);
+
 const refused = (problem: string): ParsedLeaf => ({ kind: 'refused', problem });
 
 const isLeaf = (value: unknown): value is Leaf => problemOf(value) === null;

@@ -1,0 +1,12 @@
+export * from './check-columns.js';
+export * from './export-log.js';
+export { createFileSigner, ensureLogKey } from './file-signer.js';
+export type { FileSignerPlace } from './file-signer.js';
+export * from './load-proof.js';
+export { columnsOf, pseudonymBytes, recordEntries } from './record-entries.js';
+export type { EntryColumns, NewEntry, RecordedEntry } from './record-entries.js';
+export { sequence, tickMax } from './sequence.js';
+export type { Sequenced } from './sequence.js';
+export * from './sign-head.js';
+export * from './signer.js';
+export { loadConsistency } from './tree-hashes.js';

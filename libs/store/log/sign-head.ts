@@ -1,0 +1,59 @@
+import { rootOf } from '@ketensluis/tlog';
+import type pg from 'pg';
+import { inTransaction } from '../pool.js';
+import type { Queryable } from '../pool.js';
+import { rangeOf } from './sequence.js';
+import type { LogSigner, SignRefusal } from './signer.js';
+import { loadConsistency } from './tree-hashes.js';
+
+/** Channel on which PostgreSQL tells that entries became sealed; the payload is the new signed size. */
+export const sealedChannel = 'log_sealed';
+
+/** What signing brought. `added` entries became sealed and may leave (I1). */
+export type SignedOutcome = { readonly kind: 'sealed'; readonly size: number; readonly added: number } | SignRefusal;
+
+/**
+ * Has the tree as it is committed signed, stores the checkpoint and raises the signed size. A refusal changes nothing: nothing more
+ * leaves. May be repeated at any time, also after a crash between signature and storing: the same head gives the same note.
+ */
+export const signHead = (pool: pg.Pool, signer: LogSigner, at: Date): Promise<SignedOutcome> =>
+  inTransaction(pool, async (client) => {
+    // One signing at a time in this database. This transaction has written nothing of the tree, so what it reads is committed:
+    // a signature over a transaction that may still roll back would be a fork.
+    await client.query("select pg_advisory_xact_lock(hashtext('ketensluis.sign_head')), set_config('jit', 'off', true)");
+    const head = await readHead(client);
+    if (head.size === head.signedSize) return { kind: 'sealed', size: head.size, added: 0 };
+    const last = await signer.last();
+    if ('kind' in last) return last;
+    // A signer that is ahead of the database refuses by itself; no proof leads backwards.
+    const proof = last.size > head.size ? [] : await loadConsistency(client, last.size, head.size);
+    const answer = await signer.sign({ size: head.size, root: head.root, proof, at });
+    if (answer.kind === 'refused') return answer;
+    await saveCheckpoint(client, { size: head.size, root: head.root, note: answer.note, at });
+    return { kind: 'sealed', size: head.size, added: head.size - head.signedSize };
+  });
+
+interface Head {
+  readonly size: number;
+  readonly signedSize: number;
+  readonly root: Uint8Array;
+}
+
+const readHead = async (client: Queryable): Promise<Head> => {
+  const { rows } = await client.query<{ size: string; stack: Buffer; signed_size: string }>('select size, stack, signed_size from tlog_head');
+  const row = rows[0];
+  if (row === undefined) throw new Error('bug: tlog_head has no row');
+  const size = Number(row.size);
+  return { size, signedSize: Number(row.signed_size), root: rootOf(rangeOf(size, row.stack)) };
+};
+
+const saveCheckpoint = async (client: Queryable, checkpoint: { readonly size: number; readonly root: Uint8Array; readonly note: Uint8Array; readonly at: Date }): Promise<void> => {
+  const { size, root, note, at } = checkpoint;
+  await client.query(
+    'insert into tlog_checkpoint (size, root, signed_at, note) values ($1, $2, $3, $4) on conflict (size) do nothing',
+    [size, root, at, note],
+  );
+  await client.query('update tlog_head set signed_size = $1 where signed_size < $1', [size]);
+  // Delivered when this commits: whoever hears it finds the new size.
+  await client.query('select pg_notify($1, $2)', [sealedChannel, String(size)]);
+};
