@@ -72,13 +72,14 @@ export const contentCiphers: readonly (GcmCipher | CbcCipher)[] = [
 /** A key wrap (RFC 3394): `id` is Node's name for it. */
 export interface KeyWrap {
   readonly oid: string;
-  readonly id: 'id-aes128-wrap' | 'id-aes256-wrap';
-  readonly keyBytes: 16 | 32;
+  readonly id: 'id-aes128-wrap' | 'id-aes192-wrap' | 'id-aes256-wrap';
+  readonly keyBytes: 16 | 24 | 32;
 }
 
-/** The key wraps that are read and written. */
+/** The key wraps that are read; we write the one as long as the content key (RFC 8551 §2.3). */
 export const keyWraps: readonly KeyWrap[] = [
   { oid: oids.aes256Wrap, id: 'id-aes256-wrap', keyBytes: 32 },
+  { oid: oids.aes192Wrap, id: 'id-aes192-wrap', keyBytes: 24 },
   { oid: oids.aes128Wrap, id: 'id-aes128-wrap', keyBytes: 16 },
 ];
 
