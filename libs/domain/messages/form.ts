@@ -21,6 +21,10 @@ export const textForms = {
   ecli: form('ECLI:[A-Z]{2}:[A-Z][A-Z0-9]{0,6}:[0-9]{4}:[A-Z0-9.]{1,25}', 48, 'Geef een ECLI, bijvoorbeeld ECLI:NL:RBTST:2026:1.', 'Give an ECLI, such as ECLI:NL:RBTST:2026:1.'),
   gemeentecode: form('[0-9]{4}', 4, 'Geef de CBS-code van vier cijfers.', 'Give the CBS code of four digits.'),
   kenmerk: form('[A-Za-z0-9./\\-]{1,40}', 40, 'Geef ten hoogste 40 letters, cijfers, punten, strepen of schuine strepen.', 'Give at most 40 letters, digits, dots, dashes or slashes.'),
+  // No path, no leading dot, nothing a mail header or a file system reads otherwise.
+  bestandsnaam: form('[A-Za-z0-9][A-Za-z0-9 ._()\\-]{0,119}', 120, 'Geef een bestandsnaam van letters, cijfers, spaties, punten, strepen en haakjes.', 'Give a file name of letters, digits, spaces, dots, dashes and brackets.'),
+  mediatype: form('[a-z0-9][a-z0-9.+\\-]{0,60}/[a-z0-9][a-z0-9.+\\-]{0,60}', 122, 'Geef een mediatype in kleine letters, bijvoorbeeld application/pdf.', 'Give a media type in lower case, such as application/pdf.'),
+  pad: form('[a-z0-9_]{1,60}(\\[[0-9]{1,4}\\])?(\\.[a-z0-9_]{1,60}(\\[[0-9]{1,4}\\])?){0,9}', 200, 'Geef het pad van een veld.', 'Give the path of a field.'),
 } as const satisfies Readonly<Record<string, TextForm>>;
 
 /** Name of a text form. */

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { zone } from '../terms.js';
 
 /** Pattern of a day; whether the day exists is for `isDay`. */
 export const dayPattern = '(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
@@ -7,7 +8,6 @@ export const instantPattern = `${dayPattern}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5]
 
 const day = new RegExp(`^${dayPattern}$`);
 const instant = new RegExp(`^${instantPattern}$`);
-const zone = 'Europe/Amsterdam';
 
 /** True for a calendar day that exists, written `YYYY-MM-DD`, 1900 to 2199. */
 export const isDay = (text: string): boolean => {
@@ -28,10 +28,6 @@ export const isBsn = (text: string): boolean => {
 
 /** Milliseconds since 1970 of a moment that passed `isInstant`. */
 export const momentOf = (text: string): number => Date.parse(text);
-
-/** The same wall-clock time in the Netherlands some days later (Wth art. 2(1), 9(1); the clock may change in between). */
-export const daysLater = (text: string, days: number): number =>
-  Temporal.Instant.from(text).toZonedDateTimeISO(zone).add({ days }).epochMilliseconds;
 
 /** True when somebody born on `birthDate` has turned eighteen by the Dutch calendar day of `moment` (BW 1:233). */
 export const isAdultAt = (birthDate: string, moment: string): boolean => {

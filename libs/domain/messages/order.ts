@@ -1,11 +1,12 @@
+import { banLimit } from '../terms.js';
 import { define } from './definition.js';
 import { field } from './field.js';
-import { daysLater, momentOf } from './lexical.js';
+import { momentOf } from './lexical.js';
 import {
   assessmentReference, childAbuse, consequences, consultation, contactBan, decidedBy, endsAt, evicted, home, imposedAt, imposedBy, instance,
   lawyer, lawyerWish, mandateFields, minors, notices, orderNumber, place, publication, reach, remedies, signature, audience,
 } from './parts.js';
-import { adultWhenImposed, burgemeesterTold, consultedForChildAbuse, endsWithinTenDays, extendedDays, mandateNamed, someoneProtected, wishHasMoment } from './rules.js';
+import { adultWhenImposed, burgemeesterTold, consultedForChildAbuse, endsWithinTenDays, mandateNamed, someoneProtected, wishHasMoment } from './rules.js';
 
 const grounds = field.text('feiten_en_omstandigheden', 'C-GROUND', { nl: 'Feiten en omstandigheden', en: 'Facts and circumstances', source: 'Wth art. 2(4)b; Besluit Wth art. 2', max: 20_000, lines: true, note: 'Alleen feiten uit de bijlage bij het Besluit tijdelijk huisverbod.' });
 
@@ -117,7 +118,7 @@ export const extended = define({
       remedy: { nl: 'Het nieuwe einde ligt na het lopende einde en uiterlijk vier weken na de oplegging, op hetzelfde tijdstip.', en: 'The new end is after the running end and at most four weeks after imposition, at the same time of day.' },
       holds: (values) => {
         const end = momentOf(values.einde_op_nieuw);
-        return momentOf(values.einde_op) < end && end <= daysLater(values.opgelegd_op, extendedDays);
+        return momentOf(values.einde_op) < end && end <= banLimit(new Date(values.opgelegd_op)).getTime();
       },
     },
     {

@@ -1,10 +1,6 @@
+import { banEnd } from '../terms.js';
 import type { AttachmentMark, CrossRule } from './definition.js';
-import { daysLater, isAdultAt, momentOf } from './lexical.js';
-
-/** Length of a ban in days on the wall clock (Wth art. 2(1)); not stretched for weekends (art. 13). */
-export const banDays = 10;
-/** Longest a ban may run from imposition, extension included: four weeks on the wall clock (Wth art. 9(1)). */
-export const extendedDays = 28;
+import { isAdultAt, momentOf } from './lexical.js';
 
 /** Only an adult can be sent out (Wth art. 2(2)). */
 export const adultWhenImposed: CrossRule<{ readonly uithuisgeplaatste: { readonly geboortedatum: string }; readonly opgelegd_op: string }> = {
@@ -19,7 +15,7 @@ export const endsWithinTenDays: CrossRule<{ readonly opgelegd_op: string; readon
   remedy: { nl: 'Het huisverbod eindigt na de oplegging en uiterlijk tien dagen later, op hetzelfde tijdstip.', en: 'The ban ends after it was imposed and at most ten days later, at the same time of day.' },
   holds: (values) => {
     const end = momentOf(values.einde_op);
-    return momentOf(values.opgelegd_op) < end && end <= daysLater(values.opgelegd_op, banDays);
+    return momentOf(values.opgelegd_op) < end && end <= banEnd(new Date(values.opgelegd_op)).getTime();
   },
 };
 

@@ -9,7 +9,10 @@ const lineCharacters = /^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\
 const textCharacters = /^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF\p{Cs}]*$/u;
 
 /** Text as the hub keeps it: line ends as XML 1.0 §2.11 makes them, no white space around it. */
-export const normalText = (text: string): string => text.replace(/\r\n?/g, '\n').trim();
+export const normalLines = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/^[ \t\n]+/, '').replace(/(?<![ \t\n])[ \t\n]+$/, '');
+
+/** One line as the hub keeps it: white space collapsed as for xs:token (XML Schema 1.0 Part 2 §4.3.6). */
+export const normalLine = (text: string): string => text.replace(/[ \t\n\r]+/g, ' ').replace(/^ | $/g, '');
 
 /** Length in characters as XSD and JSON Schema count: code points, not UTF-16 units. */
 const codePoints = (text: string): number => {
@@ -22,7 +25,7 @@ const textSchema = (of: LeafField & { kind: 'text' }): z.ZodType<string> => {
   const characters = of.lines ? textCharacters : lineCharacters;
   const pattern = of.form === null ? null : new RegExp(`^(?:${textForms[of.form].pattern})$`, 'u');
   const maxLength = of.form === null ? of.maxLength : textForms[of.form].maxLength;
-  return z.string().max(maxLength * 4 + 1000).transform(normalText)
+  return z.string().max(maxLength * 4 + 1000).transform(of.lines ? normalLines : normalLine)
     .refine((text) => text !== '' && codePoints(text) <= maxLength && characters.test(text) && (pattern === null || pattern.test(text)));
 };
 

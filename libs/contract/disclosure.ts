@@ -1,0 +1,86 @@
+import { categories, roles, type Category, type MessageBody, type Omission, type Role } from '@ketensluis/domain';
+import { z } from 'zod';
+import { shapeOf, type DocumentMediaType } from './document.js';
+import type { ReadRefusal } from './problem.js';
+import { bodyOf, readDocument } from './read.js';
+import { attachmentValues, envelopeValues, writeDocument } from './write.js';
+
+/** On what ground a recipient gets the disclosure. */
+export interface DisclosureGround {
+  readonly rule: string;
+  readonly article: string;
+  readonly authority: 'law' | 'policy';
+  readonly mode: 'mandatory' | 'permitted' | 'consent' | 'forbidden';
+  readonly agreement: string | null;
+  readonly setting: string | null;
+  readonly categories: readonly Category[];
+}
+
+/** What a recipient gets: the permitted part of a message, on what ground, and the names of what was left out. */
+export interface DisclosureDocument extends MessageBody {
+  readonly receivedAt: Date;
+  readonly recipient: { readonly oin: string; readonly role: Role };
+  readonly ground: DisclosureGround;
+  readonly omitted: readonly Omission[];
+}
+
+const authorityWords = { law: 'wet', policy: 'beleid' } as const;
+const modeWords = { mandatory: 'verplicht', permitted: 'toegestaan', consent: 'toestemming', forbidden: 'verboden' } as const;
+const authorities = { wet: 'law', beleid: 'policy' } as const;
+const modes = { verplicht: 'mandatory', toegestaan: 'permitted', toestemming: 'consent', verboden: 'forbidden' } as const;
+
+/** A disclosure as bytes; equal disclosures give equal bytes, so a retry sends what was sealed. */
+export const writeDisclosure = (document: DisclosureDocument, mediaType: DocumentMediaType): Uint8Array => {
+  const { ground, omitted, recipient, fields } = document;
+  return writeDocument(shapeOf('verstrekking', document.type), {
+    ...envelopeValues(document),
+    ontvangen: document.receivedAt.toISOString(),
+    ontvanger: { oin: recipient.oin, rol: recipient.role },
+    grondslag: {
+      regel: ground.rule, artikel: ground.article, gezag: authorityWords[ground.authority], wijze: modeWords[ground.mode],
+      ...(ground.agreement === null ? {} : { overeenkomst: ground.agreement }),
+      ...(ground.setting === null ? {} : { instelling: ground.setting }),
+      ...(ground.categories.length === 0 ? {} : { categorieen: ground.categories }),
+    },
+    ...(Object.keys(fields).length === 0 ? {} : { inhoud: fields }),
+    ...(omitted.length === 0 ? {} : { weggelaten: omitted.map(({ path, category }) => ({ pad: path, categorie: category })) }),
+    ...attachmentValues(document.attachments),
+  }, mediaType);
+};
+
+const categoryShape = z.enum(categories);
+const disclosureShape = z.object({
+  ontvangen: z.string(),
+  ontvanger: z.object({ oin: z.string(), rol: z.enum(roles) }),
+  grondslag: z.object({
+    regel: z.string(), artikel: z.string(), gezag: z.enum(['wet', 'beleid']), wijze: z.enum(['verplicht', 'toegestaan', 'toestemming', 'verboden']),
+    overeenkomst: z.string().optional(), instelling: z.string().optional(), categorieen: z.array(categoryShape).default([]),
+  }),
+  weggelaten: z.array(z.object({ pad: z.string(), categorie: categoryShape })).default([]),
+});
+
+/** A disclosure that follows the contract. */
+export interface ReadDisclosure {
+  readonly kind: 'read';
+  readonly disclosure: DisclosureDocument;
+}
+
+/** Reads a disclosure as a recipient gets it. Rules over several fields are not asked: any field may have been left out. */
+export const readDisclosure = (bytes: Uint8Array, mediaType: DocumentMediaType): ReadDisclosure | ReadRefusal => {
+  const document = readDocument('verstrekking', bytes, mediaType);
+  if (document.kind === 'refused') return document;
+  const { ontvangen, ontvanger, grondslag, weggelaten } = disclosureShape.parse(document.values);
+  return {
+    kind: 'read',
+    disclosure: {
+      ...bodyOf(document),
+      receivedAt: new Date(ontvangen),
+      recipient: { oin: ontvanger.oin, role: ontvanger.rol },
+      ground: {
+        rule: grondslag.regel, article: grondslag.artikel, authority: authorities[grondslag.gezag], mode: modes[grondslag.wijze],
+        agreement: grondslag.overeenkomst ?? null, setting: grondslag.instelling ?? null, categories: grondslag.categorieen,
+      },
+      omitted: weggelaten.map(({ pad, categorie }) => ({ path: pad, category: categorie })),
+    },
+  };
+};
