@@ -20,6 +20,8 @@ interface Server {
   readonly pid: number;
   readonly port: number;
   readonly password: string;
+  /** Why the migrations could not be applied; null when they were. */
+  readonly migrationFault: string | null;
 }
 
 const role = 'ketensluis';
@@ -49,10 +51,10 @@ const startServer = async (folder: string): Promise<Server> => {
     // These data die with the run.
     fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200',
   });
-  const server = { pid, port, password };
+  const server = { pid, port, password, migrationFault: null };
   await createHubDatabase(serverUrl(server, adminRole, 'postgres'), password);
-  await migrate(serverUrl(server, role, role));
-  return server;
+  const migrationFault = await migrate(serverUrl(server, role, role)).then(() => null, String);
+  return { ...server, migrationFault };
 };
 
 // The first test that needs a database starts the server; test files in other processes wait for it.
@@ -87,6 +89,7 @@ const asAdmin = async (server: Server, statement: string): Promise<void> => {
 
 const openFrom = async (template: string): Promise<TestDatabase> => {
   const server = await serverOfRun();
+  if (template === role && server.migrationFault !== null) throw new Error(server.migrationFault);
   const name = `t_${randomBytes(8).toString('hex')}`;
   await asAdmin(server, `create database ${name} template ${template} owner ${role}`);
   const connectionString = serverUrl(server, role, name);

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { canEnter, serverAccount } from './account.js';
 import { adminRole, type Cluster, createCluster, launchServer, type RunningServer, stopServer } from './cluster.js';
-import { takeLock } from './lock.js';
+import { type Lock, takeLock } from './lock.js';
 import { serverPrograms } from './native.js';
 
 /** What the hub starts its database with. */
@@ -93,15 +93,26 @@ export const createHubDatabase = async (adminUrl: string, password: string): Pro
   }
 };
 
-const handle = (directory: string, cluster: Cluster, server: RunningServer, passwords: Passwords, release: () => Promise<void>) => {
-  // When the hub ends without `stop` (a bug, process.exit), the server is still asked to end: SIGINT is its fast, safe shutdown.
-  const lastCall = () => {
-    try {
-      process.kill(server.pid, 'SIGINT');
-    } catch {
-      // It is gone already, which is what was wanted.
-    }
-  };
+interface Started {
+  readonly directory: string;
+  readonly cluster: Cluster;
+  readonly server: RunningServer;
+  readonly passwords: Passwords;
+  readonly lock: Lock;
+}
+
+// When the hub ends without `stop` (a bug, process.exit), the server is still asked to end: SIGINT is its fast, safe shutdown.
+const askToEnd = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 'SIGINT');
+  } catch {
+    // It is gone already, which is what was wanted.
+    return false;
+  }
+};
+
+const handle = ({ directory, cluster, server, passwords, lock }: Started): EmbeddedPostgres => {
+  const lastCall = () => askToEnd(server.pid);
   process.once('exit', lastCall);
   let stopping: Promise<void> | null = null;
   const stopOnce = async () => {
@@ -109,14 +120,14 @@ const handle = (directory: string, cluster: Cluster, server: RunningServer, pass
     await stopServer(cluster);
     await server.ended;
     process.removeListener('exit', lastCall);
-    await release();
+    await lock.release();
   };
-  const at = { port: server.port };
+  const { port, ended } = server;
   return {
-    connectionString: connectionUrl({ ...at, role: hubRole, password: passwords.hub, database: hubRole }),
-    adminConnectionString: connectionUrl({ ...at, role: adminRole, password: passwords.admin, database: 'postgres' }),
-    port: server.port,
-    ended: server.ended,
+    connectionString: connectionUrl({ role: hubRole, password: passwords.hub, port, database: hubRole }),
+    adminConnectionString: connectionUrl({ role: adminRole, password: passwords.admin, port, database: 'postgres' }),
+    port,
+    ended,
     stop: () => (stopping ??= stopOnce()),
   };
 };
@@ -137,7 +148,7 @@ export const startEmbeddedPostgres = async ({ directory, log, settings = {} }: E
     if (await stopServer(cluster)) log('stopped the PostgreSQL that an earlier, killed Ketensluis left running');
     await createCluster(cluster, passwords.admin);
     const server = await launchServer(cluster, settings);
-    const embedded = handle(folder, cluster, server, passwords, lock.release);
+    const embedded = handle({ directory: folder, cluster, server, passwords, lock });
     await createHubDatabase(embedded.adminConnectionString, passwords.hub);
     const connection = { connectionString: embedded.connectionString, pid: process.pid };
     await writePrivate(join(folder, 'connection.json'), JSON.stringify(connection));

@@ -20,7 +20,7 @@ const readHolder = (text: string): Holder | null => {
   }
 };
 
-const isHeld = async (text: string): Promise<Holder | null> => {
+const livingHolder = async (text: string): Promise<Holder | null> => {
   const found = readHolder(text);
   return found !== null && (await processStart(found.pid)) === found.startedAt ? found : null;
 };
@@ -48,7 +48,7 @@ export const takeLock = async (file: string): Promise<Lock> => {
     if (taken) return { release: () => rm(file, { force: true }) };
     const text = await readFile(file, 'utf8').catch(() => null);
     if (text === null) continue;
-    const other = await isHeld(text);
+    const other = await livingHolder(text);
     if (other !== null) {
       throw new Error(`Another Ketensluis (process ${other.pid}) is using this data folder. Stop it first, or set KETENSLUIS_DATA to another folder.`);
     }
