@@ -38,6 +38,27 @@ export function readBer(bytes: Uint8Array, limits: Partial<Asn1Limits> = {}): De
   return readWhole(bytes, false, limits);
 }
 
+/** Where one value stands in a larger encoding. */
+export interface Span {
+  readonly tag: number;
+  readonly start: number;
+  readonly contentStart: number;
+  readonly end: number;
+}
+
+/**
+ * Where the value at `start` stands, in the distinguished encoding, ending at or before `limit`; its contents are not looked at. For lists too long
+ * to make a node of every value, such as revocation lists of 200,000 entries. Throws Asn1Error.
+ */
+export function spanAt(bytes: Uint8Array, start: number, limit: number): Span {
+  const cursor: Cursor = { bytes, strict: true, depthMax: 1, nodesLeft: 1, position: start };
+  const tag = readTag(cursor, limit);
+  const length = readLength(cursor, limit, tag);
+  const end = cursor.position + length;
+  if (end > limit) throw new Asn1Error('length beyond the enclosing value');
+  return { tag, start, contentStart: cursor.position, end };
+}
+
 const noChildren: readonly DerNode[] = [];
 
 // A class because its views are made when asked for: a message of 300 values would otherwise make 600 views to use 60.
