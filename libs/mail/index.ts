@@ -1,4 +1,4 @@
-export type { KeyPair, PathEvidence, SignerIdentity, Trust, TrustAnchor } from './smime/identity.js';
+export type { KeyPair, PathEvidence, SignerIdentity, Trust } from './smime/identity.js';
 export type { MailRefusal, MailRefusalCode } from './smime/refusal.js';
 export { openMail } from './smime/inbound.js';
 export type { MailPart, OpenContext, OpenedMail } from './smime/inbound.js';
@@ -6,5 +6,7 @@ export { sealMail } from './smime/outbound.js';
 export type { SealAttachment, SealInput } from './smime/outbound.js';
 export { checkRecipient } from './smime/recipient.js';
 export type { RecipientContext } from './smime/recipient.js';
+export { MailPoolFault } from './worker/fault.js';
+export type { MailPoolFaultCode } from './worker/fault.js';
 export { createMailPool } from './worker/pool.js';
 export type { MailPool, MailPoolOptions } from './worker/pool.js';

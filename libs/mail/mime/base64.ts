@@ -18,26 +18,30 @@ const pairOf = ((): Uint16Array => {
 })();
 const lineEnd = isLittleEndian ? 0x0a0d : 0x0d0a;
 
+const wholeLines = (rest: Uint8Array): Uint8Array =>
+  Buffer.from(rest.length === 0 ? '' : `${Buffer.from(rest).toString('base64')}\r\n`, 'latin1');
+
 /** Base64 in lines of 76 characters, each ended by CRLF; empty for no bytes. */
 export const encodeBase64 = (bytes: Uint8Array): Uint8Array => {
+  const table = pairOf;
   const lines = Math.floor(bytes.length / lineBytes);
-  const rest = bytes.length - lines * lineBytes;
-  const tail = rest === 0 ? '' : `${Buffer.from(bytes.subarray(lines * lineBytes)).toString('base64')}\r\n`;
+  const tail = wholeLines(bytes.subarray(lines * lineBytes));
   const out = new Uint8Array(lines * lineUnits * 2 + tail.length);
   const units = new Uint16Array(out.buffer, 0, lines * lineUnits);
   let from = 0;
   let to = 0;
   for (let line = 0; line < lines; line += 1) {
-    for (const end = from + lineBytes; from < end; from += 3) {
+    for (let group = 0; group < 19; group += 1) {
       const bits = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);
-      units[to] = pairOf[bits >> 12] ?? 0;
-      units[to + 1] = pairOf[bits & 0xfff] ?? 0;
+      units[to] = table[bits >> 12] ?? 0;
+      units[to + 1] = table[bits & 0xfff] ?? 0;
+      from += 3;
       to += 2;
     }
     units[to] = lineEnd;
     to += 1;
   }
-  out.set(Buffer.from(tail, 'latin1'), lines * lineUnits * 2);
+  out.set(tail, lines * lineUnits * 2);
   return out;
 };
 
@@ -62,23 +66,44 @@ const trimEnd = (bytes: Uint8Array): { readonly end: number; readonly padding: n
   return { end, padding };
 };
 
+const lf = 0x0a;
+const cr = 0x0d;
+
+// How many characters of the alphabet there are when nothing else but line ends stands between them. Foreign characters
+// count as alphabet here and show afterwards, because the native decoder skips them and yields too little.
+const countBetweenLines = (text: Buffer): number => {
+  let others = 0;
+  for (let at = text.indexOf(lf); at !== -1; at = text.indexOf(lf, at + 1)) others += at > 0 && text[at - 1] === cr ? 2 : 1;
+  return text.length - others;
+};
+
+const countAlphabet = (text: Uint8Array): number | null => {
+  let seen = 0;
+  let characters = 0;
+  for (const byte of text) {
+    const kind = kindOf[byte] ?? 8;
+    seen |= kind;
+    characters += kind & 1;
+  }
+  return (seen & ~3) === 0 ? characters : null;
+};
+
+const decodedLength = (characters: number): number => Math.floor((characters * 3) / 4);
+
 /**
  * Decodes base64 in lines of any length. Refuses foreign characters, wrong or misplaced padding and stray bits:
  * leniency here lets two readers see different attachments (RFC 4648 §12).
  */
 export const decodeBase64 = (bytes: Uint8Array): Uint8Array | Malformed => {
   const { end, padding } = trimEnd(bytes);
-  let seen = 0;
-  let characters = 0;
-  for (let index = 0; index < end; index += 1) {
-    const kind = kindOf[bytes[index] ?? 0] ?? 8;
-    seen |= kind;
-    characters += kind & 1;
-  }
-  if ((seen & ~3) !== 0) return malformed('base64 with foreign characters');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end);
+  // The native decoder stops at padding and takes the URL alphabet for the other.
+  if (['=', '-', '_'].some((character) => text.includes(character))) return malformed('base64 with foreign characters');
+  const decoded = Buffer.from(text.toString('latin1'), 'base64');
+  const guess = countBetweenLines(text);
+  const characters = decodedLength(guess) === decoded.length ? guess : countAlphabet(text);
+  if (characters === null || decodedLength(characters) !== decoded.length) return malformed('base64 with foreign characters');
   if (padding > 2 || (characters + padding) % 4 !== 0) return malformed('base64 with wrong padding');
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, end).toString('latin1');
-  const decoded = Buffer.from(text, 'base64');
   const last = alphabet.indexOf(String.fromCharCode(bytes[end - 1] ?? 0));
   const strayBits = padding === 1 ? last & 3 : padding === 2 ? last & 15 : 0;
   return strayBits === 0 ? decoded : malformed('base64 with stray bits');

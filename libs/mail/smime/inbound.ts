@@ -1,9 +1,17 @@
+import { formatAddress } from '../mime/address.js';
+import { leavesOf, type Leaf } from '../mime/leaves.js';
+import { isMalformed, mimeLimits } from '../mime/malformed.js';
+import { readEntity, type Entity } from '../mime/parse.js';
+import { payloadOf, unlock, verifyLayer } from './envelope.js';
+import { believedHeaders, claimedFrom, hasLegacyDisplay, withoutLegacyDisplay } from './headers.js';
 import type { KeyPair, PathEvidence, SignerIdentity, Trust } from './identity.js';
 import { refuseMail, type MailRefusal } from './refusal.js';
+import { provenSigner } from './signer.js';
 
 /** Our decryption keys, whom we trust, and the instant of judgement. */
 export interface OpenContext {
   readonly keys: readonly KeyPair[];
+  /** Keep one object until something changes: it is read once per object. */
   readonly trust: Trust;
   readonly at: Date;
 }
@@ -29,14 +37,64 @@ export interface OpenedMail {
   readonly headerProtection: 'none' | 'clear' | 'cipher';
   readonly signer: SignerIdentity;
   readonly evidence: PathEvidence;
-  /** SHA-256 (hex) of the signature value, for replay detection (rule 9). */
+  /** SHA-256 (hex) of the signature, for replay detection (rule 9): two mails with one hash are one mail. */
   readonly signatureSha256: string;
-  /** SHA-256 (hex) of the signed bytes; unlike an ECDSA signature nobody can vary it. */
-  readonly contentSha256: string;
   readonly algorithms: { readonly signature: string; readonly content: string; readonly keyTransport: string };
   readonly parts: readonly MailPart[];
 }
 
-/** Opens a received mail under the nine rules; whatever is not signed-then-encrypted and proven is refused. */
-export const openMail = (_raw: Uint8Array, _context: OpenContext): OpenedMail | MailRefusal =>
-  refuseMail('malformed', 'not a mail');
+const partOf = (leaf: Leaf, isProtected: boolean): MailPart => {
+  const { contentType } = leaf.entity;
+  const isDoubled = isProtected && leaf.disposition !== 'attachment' && hasLegacyDisplay(leaf.entity);
+  return {
+    contentType: contentType.value,
+    charset: contentType.parameters.get('charset')?.toLowerCase() ?? null,
+    disposition: leaf.disposition,
+    name: leaf.name,
+    content: isDoubled ? withoutLegacyDisplay(leaf.content) : leaf.content,
+  };
+};
+
+const partsOf = (payload: Entity, isProtected: boolean): readonly MailPart[] | MailRefusal => {
+  const leaves = leavesOf(payload);
+  if (isMalformed(leaves)) return refuseMail('malformed', leaves.detail);
+  return leaves.map((leaf) => partOf(leaf, isProtected));
+};
+
+/**
+ * Opens a received mail. The order is the security: outer form, decryption, signature, only then the contents, whose From
+ * must be an address of the signer's proven certificate. Whatever is not encrypted over signed is refused, and no refusal
+ * after decryption tells the other side why. Pure: the same bytes, keys, trust and instant give the same answer.
+ */
+export const openMail = (raw: Uint8Array, context: OpenContext): OpenedMail | MailRefusal => {
+  if (raw.length > mimeLimits.messageMaxBytes) return refuseMail('too-large', `more than ${mimeLimits.messageMaxBytes} bytes`);
+  const message = readEntity(raw);
+  if ('kind' in message) return refuseMail('malformed', message.detail);
+  const claimed = claimedFrom(message);
+  if ('kind' in claimed) return claimed;
+  const unlocked = unlock(message, context.keys, context.at);
+  if (unlocked.kind === 'refused') return unlocked;
+  const verified = verifyLayer(unlocked.signed, context.at);
+  if (verified.kind === 'refused') return verified;
+  const payload = payloadOf(verified.content);
+  if ('kind' in payload) return payload;
+  const headers = believedHeaders(message, payload);
+  if ('kind' in headers) return headers;
+  const proven = provenSigner(verified.signers, { from: headers.from, trust: context.trust, at: context.at });
+  if (proven.kind === 'refused') return proven;
+  const parts = partsOf(payload, headers.protection !== 'none');
+  if ('kind' in parts) return parts;
+  return {
+    kind: 'opened',
+    from: formatAddress(headers.from),
+    messageId: headers.messageId,
+    subject: headers.subject,
+    date: headers.date,
+    headerProtection: headers.protection,
+    signer: proven.identity,
+    evidence: proven.evidence,
+    signatureSha256: proven.signatureSha256,
+    algorithms: { signature: proven.algorithm, content: unlocked.content, keyTransport: unlocked.keyTransport },
+    parts,
+  };
+};

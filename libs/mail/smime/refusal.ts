@@ -10,6 +10,7 @@ export type MailRefusalCode =
   | 'cannot-open'
   | 'bad-signature'
   | 'unknown-signer'
+  | 'revocation-unknown' // may pass when our revocation lists are fresh again: ask the sender to retry
   | 'wrong-from'
   | 'unusable-certificate'
   | 'wrong-address';
@@ -38,6 +39,7 @@ const publicText: Readonly<Record<MailRefusalCode, string>> = {
   'cannot-open': notProven,
   'bad-signature': notProven,
   'unknown-signer': notProven,
+  'revocation-unknown': notProven,
   'wrong-from': notProven,
   'unusable-certificate': 'certificate refused',
   'wrong-address': 'certificate refused',
