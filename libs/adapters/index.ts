@@ -1,0 +1,3 @@
+export { smimeMailAdapter, type SmimeMailOptions } from './smime-mail/adapter.js';
+export { smtpLimits, type SmtpLimits } from './smime-mail/limits.js';
+export type { SmtpTarget } from './smime-mail/connection.js';
