@@ -144,10 +144,10 @@ const kindProblem = (leaf: ReadonlyMap<string, unknown>): string | null => {
   for (const key of ['v', 'id', 'kind', 'at']) if (!leaf.has(key)) return `key ${key} is missing`;
   const kind = leaf.get('kind');
   if (!isLeafKind(kind)) return 'unknown kind';
-  const missing = requiredByKind[kind].find((key) => !holds(leaf, key));
-  if (missing !== undefined) return `key ${missing} is missing in a ${kind}`;
   const extra = forbiddenByKind[kind].find((key) => holds(leaf, key));
-  return extra === undefined ? null : `key ${extra} does not belong in a ${kind}`;
+  if (extra !== undefined) return `key ${extra} does not belong in a ${kind}`;
+  const missing = requiredByKind[kind].find((key) => !holds(leaf, key));
+  return missing === undefined ? null : `key ${missing} is missing in a ${kind}`;
 };
 
 /** `c.payload` reaches one object deeper. */
