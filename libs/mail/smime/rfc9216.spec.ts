@@ -1,0 +1,88 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import type { KeyPair, Trust } from './identity.js';
+import { openMail } from './inbound.js';
+import { sealMail, type SealInput } from './outbound.js';
+import { checkRecipient } from './recipient.js';
+
+// The sample persons of RFC 9216 (Alice and Bob have RSA, Carlos and Dana Ed25519 and X25519 keys), read from outside the repository.
+const vectors = process.env['KETENSLUIS_VECTORS'] ?? fileURLToPath(new URL('../../../../shared/vectors', import.meta.url));
+const folder = join(vectors, 'rfc9216');
+const hasVectors = existsSync(folder);
+const withVectors = hasVectors ? describe : describe.skip;
+if (!hasVectors) console.warn(`RFC 9216 samples are absent from ${folder}: mail was NOT tried with them`);
+
+test('the RFC 9216 samples are there when the build demands it', () => {
+  expect(hasVectors || process.env['CI'] !== 'true').toBe(true);
+});
+
+const certificate = (name: string): Uint8Array => new X509Certificate(readFileSync(join(folder, `${name}.crt`))).raw;
+const pair = (name: string): KeyPair => ({
+  certificate: certificate(name),
+  privateKey: createPrivateKey(readFileSync(join(folder, `${name}.key`))),
+  chain: [],
+});
+
+const at = new Date('2026-06-01T12:00:00Z');
+const trust = (...roots: readonly string[]): Trust => ({
+  anchors: roots.map((root) => ({ certificate: certificate(root), policies: null })),
+  intermediates: [],
+  crls: [],
+  revocation: 'if-available',
+});
+
+const mailBetween = (from: string, to: string): SealInput => ({
+  from: `${from}@smime.example`,
+  to: `${to}@smime.example`,
+  subject: 'Voorbeeld: één bijlage',
+  messageId: `${from}-${to}@smime.example`,
+  date: at,
+  text: 'Zie de bijlage.',
+  attachments: [{ name: 'bericht.xml', contentType: 'application/xml', content: Buffer.from('<bericht/>') }],
+  signer: pair(`${from}-sign`),
+  recipientCertificate: certificate(`${to}-encrypt`),
+});
+
+withVectors('the sample persons of RFC 9216 exchange mail', () => {
+  const both = ['root-rsa', 'root-ed25519'] as const;
+  const rows: readonly (readonly [string, string, string, string])[] = [
+    ['alice', 'bob', 'rsa', 'oaep'],
+    ['bob', 'alice', 'rsa', 'oaep'],
+    ['carlos', 'dana', 'ed25519', 'x25519'],
+    ['dana', 'carlos', 'ed25519', 'x25519'],
+    ['alice', 'dana', 'rsa', 'x25519'],
+    ['carlos', 'bob', 'ed25519', 'oaep'],
+  ];
+  test.each(rows)('%s to %s', (from, to, signature, keyTransport) => {
+    const opened = openMail(sealMail(mailBetween(from, to)), { keys: [pair(`${to}-encrypt`)], trust: trust(...both), at });
+    expect(opened).toMatchObject({
+      kind: 'opened',
+      from: `${from}@smime.example`,
+      subject: 'Voorbeeld: één bijlage',
+      messageId: `<${from}-${to}@smime.example>`,
+      date: at,
+      headerProtection: 'cipher',
+      parts: [{ contentType: 'text/plain' }, { contentType: 'application/xml', name: 'bericht.xml' }],
+    });
+    if (opened.kind !== 'opened') return;
+    expect(opened.algorithms.signature).toContain(signature);
+    expect(opened.algorithms.keyTransport).toContain(keyTransport);
+  });
+
+  test('but not with who trusts another root', () => {
+    const sealed = sealMail(mailBetween('alice', 'bob'));
+    expect(openMail(sealed, { keys: [pair('bob-encrypt')], trust: trust('root-ed25519'), at })).toMatchObject({ code: 'unknown-signer' });
+  });
+
+  test('and only to certificates that receive', () => {
+    const context = { trust: trust(...both), at };
+    expect(checkRecipient(certificate('bob-encrypt'), { ...context, address: 'bob@smime.example' })).toEqual({ kind: 'usable' });
+    expect(checkRecipient(certificate('dana-encrypt'), { ...context, address: 'dana@SMIME.example' })).toEqual({ kind: 'usable' });
+    expect(checkRecipient(certificate('bob-sign'), { ...context, address: 'bob@smime.example' })).toMatchObject({ code: 'unusable-certificate' });
+    expect(checkRecipient(certificate('dana-sign'), { ...context, address: 'dana@smime.example' })).toMatchObject({ code: 'unusable-certificate' });
+    expect(checkRecipient(certificate('bob-encrypt'), { ...context, address: 'alice@smime.example' })).toMatchObject({ code: 'wrong-address' });
+  });
+});
