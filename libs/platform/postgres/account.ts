@@ -10,16 +10,7 @@ export interface Finished {
   readonly output: string;
 }
 
-// PostgreSQL refuses to run as root. 65534 is `nobody` on every Linux we ship for; it needs no entry in passwd.
-const nobody = { uid: 65_534, gid: 65_534 };
 const outputMaxBytes = 1_000_000;
-
-/** The account for a database in `cluster`: ours when we are not root, else whoever already owns the files, else nobody. */
-export const serverAccount = async (cluster: string): Promise<Account> => {
-  if (process.getuid?.() !== 0) return null;
-  const owner = await stat(cluster).catch(() => null);
-  return owner === null || owner.uid === 0 ? nobody : { uid: owner.uid, gid: owner.gid };
-};
 
 /** The environment PostgreSQL programs get: nothing of ours, so a stray PGDATA or PGPORT cannot redirect them. */
 export const serverEnvironment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' });
@@ -42,4 +33,22 @@ export const canEnter = async (account: Account, folder: string): Promise<boolea
 /** Makes `account` the owner of one file or folder; nothing happens when it is our own account. */
 export const giveTo = async (account: Account, path: string): Promise<void> => {
   if (account !== null) await chown(path, account.uid, account.gid);
+};
+
+const numberOf = async (option: '-u' | '-g'): Promise<number | null> => {
+  const { code, output } = await runAs(null, 'id', [option, 'nobody']);
+  return code === 0 && /^\d+$/.test(output) ? Number(output) : null;
+};
+
+/** The account without rights that PostgreSQL gets when we are root, whom it refuses: `nobody`, 65534 on nearly every system. */
+export const nobody = async (): Promise<{ readonly uid: number; readonly gid: number }> => ({
+  uid: (await numberOf('-u')) ?? 65_534,
+  gid: (await numberOf('-g')) ?? 65_534,
+});
+
+/** The account for a database in `cluster`: ours when we are not root, else whoever already owns the files, else nobody. */
+export const serverAccount = async (cluster: string): Promise<Account> => {
+  if (process.getuid?.() !== 0) return null;
+  const owner = await stat(cluster).catch(() => null);
+  return owner === null || owner.uid === 0 ? nobody() : { uid: owner.uid, gid: owner.gid };
 };

@@ -53,6 +53,11 @@ const alwaysSet: Readonly<Record<string, string>> = {
   log_parameter_max_length_on_error: '0',
 };
 
+// initdb looks its own account up by number and has no option to leave that out.
+const namelessAccount =
+  'This account has a number but no name on this computer (a container started with --user?), and PostgreSQL cannot make its files then. ' +
+  'Use an account that is listed in /etc/passwd, start as root, or set KETENSLUIS_DATABASE_URL to a PostgreSQL server of your own.';
+
 /** Makes a new cluster with one administrator; does nothing when there is one. A half-made one from a crash is made anew. */
 export const createCluster = async (cluster: Cluster, password: string): Promise<void> => {
   if (await isCluster(cluster.folder)) return;
@@ -69,6 +74,7 @@ export const createCluster = async (cluster: Cluster, password: string): Promise
     // Sorting that belongs to PostgreSQL itself, so an update of the operating system cannot damage an index.
     '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--set=password_encryption=scram-sha-256',
   ]);
+  if (code !== 0 && output.includes('effective user ID')) throw new Error(namelessAccount);
   if (code !== 0) throw new Error(`PostgreSQL could not make its files in ${cluster.folder}: ${output}`);
   await rename(target, cluster.folder);
   await rm(unfinished, { recursive: true, force: true });

@@ -8,12 +8,11 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { canEnter } from './account.js';
+import { canEnter, nobody } from './account.js';
 import { type EmbeddedPostgres, findRunningPostgres, startEmbeddedPostgres } from './embedded.js';
 
 const root = process.cwd();
 const compiled = pathToFileURL(join(root, 'dist', 'libs', 'platform', 'postgres', 'embedded.js')).href;
-const nobody = 65_534;
 
 let home = '';
 const running: EmbeddedPostgres[] = [];
@@ -157,16 +156,33 @@ describe('the built-in PostgreSQL', () => {
     const folder = join(home, 'ordinary');
     await mkdir(folder);
     const isRoot = process.getuid?.() === 0;
-    if (isRoot && !(await canEnter({ uid: nobody, gid: nobody }, root))) {
+    const { uid, gid } = await nobody();
+    if (isRoot && !(await canEnter({ uid, gid }, root))) {
       console.warn('NOT TESTED: this checkout lies where an ordinary account cannot come, so starting as one could not be tried');
       return;
     }
-    if (isRoot) await chown(folder, nobody, nobody);
-    const become = isRoot ? `process.setgroups([]); process.setgid(${nobody}); process.setuid(${nobody});` : '';
+    if (isRoot) await chown(folder, uid, gid);
+    const become = isRoot ? `process.setgroups([]); process.setgid(${gid}); process.setuid(${uid});` : '';
     const { child, connectionString } = await startElsewhere('ordinary', become);
     expect(await ask(connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
     const owners = await Promise.all(['cluster', 'passwords.json'].map(async (name) => (await stat(join(folder, name))).uid));
-    expect(owners).toEqual(isRoot ? [nobody, nobody] : [process.getuid?.(), process.getuid?.()]);
+    expect(owners).toEqual(isRoot ? [uid, uid] : [process.getuid?.(), process.getuid?.()]);
     await end(child, 'SIGTERM');
+  });
+
+  test('says what to do when the account has no name, as in a container started with a bare number', async () => {
+    if (process.getuid?.() !== 0) {
+      console.warn('NOT TESTED: only root can become an account without a name');
+      return;
+    }
+    const nameless = 54_321;
+    const folder = join(home, 'nameless');
+    await mkdir(folder);
+    await chown(folder, nameless, nameless);
+    const program = `import { startEmbeddedPostgres } from ${JSON.stringify(compiled)};
+      process.setgroups([]); process.setgid(${nameless}); process.setuid(${nameless});
+      await startEmbeddedPostgres({ directory: process.argv[1], log: () => undefined }).catch((fault) => console.log(fault.message));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, folder]);
+    expect(stdout).toMatch(/no name on this computer.*\/etc\/passwd.*KETENSLUIS_DATABASE_URL/);
   });
 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
-import { canEnter, serverAccount } from './account.js';
+import { canEnter, nobody, serverAccount } from './account.js';
 import { adminRole, type Cluster, createCluster, launchServer, type RunningServer, stopServer } from './cluster.js';
 import { type Lock, takeLock } from './lock.js';
 import { serverPrograms } from './native.js';
@@ -61,7 +61,7 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 // As root the server runs as nobody, who cannot reach a data folder below /root. Its files then live where every account may go; the data
 // folder remembers where, so that removing the data folder is still a fresh start.
 const clusterHome = async (directory: string, log: (sentence: string) => void): Promise<string> => {
-  if (!isRoot() || (await canEnter({ uid: 65_534, gid: 65_534 }, directory))) return directory;
+  if (!isRoot() || (await canEnter(await nobody(), directory))) return directory;
   const note = join(directory, 'files-are-in.txt');
   const known = await readFile(note, 'utf8').catch(() => null);
   const home = known ?? join('/var/lib/ketensluis', randomBytes(8).toString('hex'));
