@@ -37,6 +37,8 @@ export const caseFileSchema = z.strictObject({
   violations: z.number().int().min(0),
   childAbuse: z.boolean(),
   minorsInvolved: z.boolean(),
+  /** Who asked Veilig Thuis: its answer goes back to him (Wth art. 2(3)). */
+  consultAskedBy: z.enum(['BM', 'HOVJ']).nullable(),
   vtConsultedAt: instantSchema.nullable(),
   reachGivenAt: instantSchema.nullable(),
   procedure: z.strictObject({
@@ -47,7 +49,8 @@ export const caseFileSchema = z.strictObject({
     hearingAt: instantSchema.nullable(),
     appeal: z.enum(['NONE', 'RULED', 'HIGHER_RULED']),
   }),
-  help: z.enum(['NONE', 'HANDED_OVER', 'ACCEPTED', 'CONFIRMED', 'STARTED']),
+  /** Z1 HANDED_OVER of law.md is not kept here: the receipt that closes the duty toward the instance says it. */
+  help: z.enum(['NONE', 'ACCEPTED', 'CONFIRMED', 'STARTED']),
   subjects: z.array(subjectSchema).max(60),
 });
 

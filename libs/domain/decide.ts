@@ -1,34 +1,174 @@
-import type { Candidate } from './candidate.js';
-import type { CaseFile } from './case-file.js';
-import type { Category } from './category.js';
-import type { Decision } from './decision.js';
-import type { LawPack } from './law-pack.js';
-import type { Message } from './message.js';
-import type { Registers } from './registers.js';
+import { consentsTo } from './consent.js';
+import { isSpecial } from './category-special.js';
+import { blockedFor, isControllerItself, questionOf, refOf, type DecisionInput, type Question } from './decision-grounds.js';
+import type { Decision, HoldReason, PermitReason, RefusalReason } from './decision.js';
+import { issue } from './decision-issue.js';
+import { designates } from './designation.js';
+import { mandates } from './mandate.js';
+import { isActive, isPersonRole } from './party.js';
+import { partyOf } from './registers.js';
+import { switchesOn } from './setting.js';
 
-/** Why a person with authority finds a permitted disclosure necessary, for these categories of this message (law.md 3.6 step 5). */
-export interface Necessity {
-  readonly messageId: string;
-  readonly recipient: string;
-  readonly categories: readonly Category[];
-  readonly reason: string;
-  readonly by: string;
-  readonly at: Date;
-}
+type Verdict = { readonly kind: 'refuse'; readonly reason: RefusalReason } | { readonly kind: 'hold'; readonly reason: HoldReason } | null;
+type Check = (question: Question) => Verdict;
 
-/** Everything a decision depends on, and nothing else. */
-export interface DecisionInput {
-  readonly message: Message;
-  /** The case after the message was applied to it. */
-  readonly file: CaseFile;
-  readonly candidate: Candidate;
-  readonly pack: LawPack;
-  readonly registers: Registers;
-  readonly necessity: readonly Necessity[];
-  readonly at: Date;
-}
+const refuse = (reason: RefusalReason): Verdict => ({ kind: 'refuse', reason });
+const hold = (reason: HoldReason): Verdict => ({ kind: 'hold', reason });
 
-/** Decides for one message and one recipient, in the order of law.md 3.6. Never throws for anything a party sent. */
+/**
+ * Decides for one message and one recipient. The first check that objects decides; when none does, and only then, there is a permit.
+ * Never throws for anything a party sent.
+ */
 export const decide = (input: DecisionInput): Decision => {
-  throw new Error(`bug: not built yet for ${input.message.type}`);
+  const question = questionOf(input);
+  for (const [, check] of checks) {
+    const verdict = check(question);
+    if (verdict === null) continue;
+    return verdict.kind === 'hold'
+      ? issue.hold(question, verdict.reason, refsOf(question))
+      : issue.refusal(question, verdict.reason, refsOf(question));
+  }
+  return issue.permit(question, permitReasons(question), refsOf(question));
+};
+
+// Step 3 (is there a rule, and does it forbid?) comes before step 1 (the agreement): a hold promises that the disclosure may still
+// follow, and no contract can make lawful what no article gives. Everything a person or a contract can still put right is a hold.
+const sameTenant: Check = ({ candidate, municipality }) =>
+  candidate.party !== null && !candidate.party.serves.includes(municipality) ? refuse('other-tenant') : null;
+
+const knownSender: Check = ({ message, registers, municipality }) => {
+  const sender = partyOf(registers, message.sender.oin);
+  if (sender === null || !isActive(sender, message.receivedAt)) return refuse('unknown-party');
+  if (!sender.roles.includes(message.sender.role)) return refuse('role-not-held');
+  // A municipality speaks in its own cases only, a party from elsewhere in none of them (I10).
+  return sender.serves.includes(municipality) ? null : refuse('other-tenant');
+};
+
+const designatedSender: Check = ({ message, candidate, registers, municipality }) =>
+  candidate.from === 'INST' && !registers.designations.some((d) => designates(d, municipality, message.sender.oin, message.receivedAt))
+    ? refuse('role-not-held')
+    : null;
+
+const heldRole: Check = ({ candidate: { party, role }, file, registers, municipality, at }) => {
+  if (party === null) return null;
+  if (isPersonRole(role)) return refuse('role-not-held');
+  if (role === 'INST') return registers.designations.some((d) => designates(d, municipality, party.oin, at)) ? null : refuse('role-not-held');
+  if (role === 'ADV' && file.procedure.lawyerOin !== party.oin) return refuse('role-not-held');
+  return party.roles.includes(role) ? null : refuse('role-not-held');
+};
+
+const mandatable: Check = ({ candidate: { from, event } }) =>
+  from === 'HOVJ' && (event === 'EXTENDED' || event === 'WITHDRAWN') ? refuse('not-mandatable') : null;
+
+const oneRule: Check = ({ rules, rule }) => {
+  if (rules.length === 0) return refuse('no-basis');
+  if (rule === null) return refuse('conflicting-rules');
+  return rule.mode === 'forbidden' ? refuse('forbidden') : null;
+};
+
+const requiredPresent: Check = ({ rule, present }) =>
+  rule !== null && rule.required.some((category) => !present.includes(category)) ? refuse('required-missing') : null;
+
+const requiredGiven: Check = ({ rule, giving }) =>
+  rule !== null && rule.required.some((category) => !giving.includes(category)) ? refuse('required-blocked') : null;
+
+const somethingToGive: Check = ({ giving }) => (giving.length === 0 ? refuse('nothing-to-give') : null);
+
+// AVG art. 28(3), I9: without a contract nothing goes to anyone but the municipality itself.
+const municipalAgreement: Check = (question) =>
+  question.agreement === null && !isControllerItself(question) ? hold('no-agreement') : null;
+
+// Wpg art. 6c: an agreement under the AVG does not cover police data, also not toward the burgemeester (law.md trap 8).
+const policeAgreement: Check = ({ rule, senderAgreement }) =>
+  rule?.regime === 'WPG' && senderAgreement === null ? hold('no-agreement') : null;
+
+const switchedOn: Check = (question) =>
+  needsSetting(question) && settingOf(question) === null ? hold('setting-off') : null;
+
+// Wth art. 3(1). The act counts at the moment it reached the hub, also when it is decided anew later.
+const mandated: Check = (question) =>
+  needsMandate(question) && mandateOf(question) === null ? hold('no-mandate') : null;
+
+const consented: Check = (question) =>
+  question.rule?.mode === 'consent' && consentOf(question) === null ? hold('consent-missing') : null;
+
+const necessary: Check = (question) =>
+  question.rule?.mode === 'permitted' && question.giving.filter(isSpecial).some((category) => !isReasoned(question, category))
+    ? hold('necessity-missing')
+    : null;
+
+const activeRecipient: Check = ({ candidate: { party }, at }) => (party !== null && !isActive(party, at) ? hold('party-inactive') : null);
+
+const reachable: Check = ({ candidate: { party } }) => (party === null || party.channel === null ? hold('outside-hub') : null);
+
+/** The order in which a decision is made, one line per check (law.md 3.6; the number is that of its step). */
+const checks: readonly (readonly [step: string, check: Check])[] = [
+  ['2 same tenant', sameTenant],
+  ['2 sender known and in the case', knownSender],
+  ['2 sender designated', designatedSender],
+  ['2 recipient holds the role', heldRole],
+  ['3 not mandatable (Wth art. 3(1))', mandatable],
+  ['3 exactly one rule, and it does not forbid', oneRule],
+  ['6 required categories present', requiredPresent],
+  ['7 required categories not blocked', requiredGiven],
+  ['6 something to give', somethingToGive],
+  ['1 agreement of the municipality', municipalAgreement],
+  ['1 agreement of the police', policeAgreement],
+  ['3 switched on', switchedOn],
+  ['3 mandate of the hulpofficier', mandated],
+  ['4 consent', consented],
+  ['5 necessity', necessary],
+  ['2 recipient active', activeRecipient],
+  ['9 can be reached by the hub', reachable],
+];
+
+const needsSetting = ({ rule }: Question): boolean => rule !== null && (rule.authority === 'policy' || rule.mode === 'permitted');
+
+const settingOf = ({ rule, registers, municipality, message, at }: Question) => {
+  if (rule === null) return null;
+  const controller = rule.controller === 'municipality' ? municipality : message.sender.oin;
+  return refOf(registers.settings.find((setting) => setting.controller === controller && switchesOn(setting, rule.id, at)));
+};
+
+const needsMandate = ({ rule, candidate }: Question): boolean => candidate.from === 'HOVJ' && rule !== null && rule.power !== null;
+
+const mandateOf = ({ rule, registers, municipality, message }: Question) => {
+  const power = rule?.power ?? null;
+  if (power === null) return null;
+  const asked = { municipality, oin: message.sender.oin, function: message.sender.function, power };
+  return refOf(registers.mandates.find((mandate) => mandates(mandate, asked, message.receivedAt)));
+};
+
+const consentOf = ({ registers, municipality, message, candidate, giving, at }: Question) => {
+  const asked = { municipality, caseNumber: message.case.number, recipient: candidate.role, categories: giving };
+  return refOf(registers.consents.find((consent) => consentsTo(consent, asked, at)));
+};
+
+// A hulpofficier who asks the burgemeester to weigh a form that leads to no ban has said why it is needed (WTH-02).
+const isReasoned = ({ message, necessity, candidate }: Question, category: Parameters<typeof isSpecial>[0]): boolean => {
+  if (message.type === 'rihg.geen-verbod' && category === 'C-RIHG' && message.fields['weging_gevraagd'] === true) return true;
+  const recipient = candidate.party?.oin ?? candidate.role;
+  return necessity.some((each) => each.messageId === message.id && each.recipient === recipient && each.categories.includes(category));
+};
+
+const refsOf = (question: Question) => ({
+  setting: needsSetting(question) ? settingOf(question) : null,
+  mandate: needsMandate(question) ? mandateOf(question) : null,
+  consent: question.rule?.mode === 'consent' ? consentOf(question) : null,
+});
+
+const permitReasons = (question: Question): readonly PermitReason[] => {
+  const { rule, agreement, senderAgreement, present, candidate } = question;
+  const refs = refsOf(question);
+  const found: readonly (readonly [PermitReason, boolean])[] = [
+    ['rule', rule !== null],
+    ['controller-itself', isControllerItself(question)],
+    ['agreement', agreement !== null || senderAgreement !== null],
+    ['setting', refs.setting !== null],
+    ['mandate', refs.mandate !== null],
+    ['consent', refs.consent !== null],
+    ['necessity', rule?.mode === 'permitted' && question.giving.some(isSpecial)],
+    ['person-block', blockedFor(candidate.role).some((category) => present.includes(category))],
+  ];
+  return found.flatMap(([reason, holds]) => (holds ? [reason] : []));
 };

@@ -35,7 +35,8 @@ export interface Recipient {
   readonly function: string | null;
 }
 
-interface Grounds {
+/** What every decision says, whatever its outcome. */
+export interface Grounds {
   readonly messageId: string;
   readonly event: Event;
   readonly from: Role;
@@ -57,6 +58,8 @@ interface Grounds {
   readonly consent: DocumentRef | null;
   /** A permit: what goes out. A hold: what would go out, and may be told by hand where the reason is `outside-hub`. A refusal: none. */
   readonly categories: readonly Category[];
+  /** The rule gives no attached documents. */
+  readonly fieldsOnly: boolean;
   /** Present in the message and not given. */
   readonly omitted: readonly Category[];
   /** Withheld for the person's safety whatever the rule says. */
@@ -70,6 +73,12 @@ interface Grounds {
   readonly decidedAt: Date;
 }
 
+/** A duty under this rule toward this role. */
+export interface Fulfilment {
+  readonly rule: string;
+  readonly role: Role;
+}
+
 declare const permitted: unique symbol;
 
 /** Leave to give exactly `categories` of one message to one recipient. Only `decide` makes one. */
@@ -77,6 +86,8 @@ export interface Permit extends Grounds {
   readonly kind: 'permit';
   readonly ruleId: string;
   readonly reasons: readonly PermitReason[];
+  /** Duties its delivery fulfils: its own, and those of other capacities the same party receives it in. */
+  readonly fulfils: readonly Fulfilment[];
   readonly [permitted]: true;
 }
 

@@ -4,6 +4,8 @@ export * from './candidate.js';
 export * from './case-file.js';
 export * from './consent.js';
 export * from './decide.js';
+export { blockedFor, type DecisionInput, type Necessity } from './decision-grounds.js';
+export { isSpecial } from './category-special.js';
 export * from './decision.js';
 export * from './designation.js';
 export * from './disclosure.js';

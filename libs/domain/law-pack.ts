@@ -12,10 +12,20 @@ export type Mode = (typeof modes)[number];
 /** Facts of a case a rule may ask for; a closed list, so that no rule can depend on something the hub does not keep. */
 export const conditions = [
   'child-abuse', 'no-child-abuse', 'vt-designated', 'vt-not-designated', 'minors-involved', 'no-minors', 'imposed-by-hovj',
-  'imposed-by-burgemeester',
+  'imposed-by-burgemeester', 'consulted-by-hovj', 'consulted-by-burgemeester', 'own-request', 'not-own-request',
 ] as const;
 /** One of `conditions`. */
 export type Condition = (typeof conditions)[number];
+
+/** Pairs of which exactly one holds: two rules that ask for different sides of a pair never meet. */
+export const oppositeConditions: readonly (readonly [Condition, Condition])[] = [
+  ['child-abuse', 'no-child-abuse'],
+  ['vt-designated', 'vt-not-designated'],
+  ['minors-involved', 'no-minors'],
+  ['imposed-by-hovj', 'imposed-by-burgemeester'],
+  ['consulted-by-hovj', 'consulted-by-burgemeester'],
+  ['own-request', 'not-own-request'],
+];
 
 /** Why data are shared; codes, because the log holds them in clear (Wpg art. 32a, LED art. 25). */
 export const purposes = [
@@ -65,9 +75,12 @@ export interface SharingRule {
   /** Whose data these are: whose agreement and whose setting decide. */
   readonly controller: 'municipality' | 'sender';
   readonly allowed: readonly Category[];
-  /** For mode `forbidden`: every category forbids the message, some categories are withheld from it under any rule. */
   readonly forbidden: readonly Category[];
+  /** A prohibition that withholds `forbidden` under any other rule, instead of forbidding the message (WTH-31, WTH-32). */
+  readonly withholdsOnly: boolean;
   readonly required: readonly Category[];
+  /** Gives what stands in the fields, never an attached document: one document holds more than the rule lets through. */
+  readonly fieldsOnly: boolean;
   readonly term: Term | null;
   /** All of them must hold. */
   readonly when: readonly Condition[];

@@ -8,6 +8,9 @@ const addressSchema = z.email().max(254).transform((address) => address.toLowerC
 /** Roles only natural persons have: they are addressed through a party, never over a channel of their own (Wth art. 1(c), 2(8)). */
 export const personRoles: readonly Role[] = ['UHG', 'PART'];
 
+/** True for roles of natural persons. */
+export const isPersonRole = (role: Role): boolean => personRoles.includes(role);
+
 /** A post within a party, such as one hulpofficier: its own addresses, and a role the mandate register may speak of. */
 export const functionSchema = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
