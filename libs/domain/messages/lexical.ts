@@ -19,6 +19,9 @@ export const isDay = (text: string): boolean => {
 /** True for a moment on an existing day, with seconds and an offset. */
 export const isInstant = (text: string): boolean => instant.test(text) && isDay(text.slice(0, 10));
 
+/** Pattern of a citizen service number; the 11-check is for `isBsn`. */
+export const bsnPattern = '[0-9]{9}';
+
 /** True for nine digits that pass the 11-check (weights 9 to 2, then -1); all zeros is no number. */
 export const isBsn = (text: string): boolean => {
   if (!/^[0-9]{9}$/.test(text) || text === '000000000') return false;
