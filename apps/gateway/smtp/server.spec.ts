@@ -97,6 +97,20 @@ describe('mail over TLS', () => {
   });
 });
 
+describe('a renewed certificate', () => {
+  test('is shown from the next connection on, and the floor of TLS stays', async () => {
+    const hub = await intake();
+    const next = tlsFixture('localhost');
+    await transport(hub.port).sendMail(mail('oud\r\n'));
+    hub.renewTls(next);
+    await expect(transport(hub.port).sendMail(mail('x\r\n'))).rejects.toMatchObject({ code: 'ESOCKET' });
+    await transport(hub.port, { tls: { ca: next.ca, servername: 'localhost' } }).sendMail(mail('nieuw\r\n'));
+    const weak = { ca: next.ca, servername: 'localhost', minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' };
+    await expect(transport(hub.port, { tls: weak }).sendMail(mail('x\r\n'))).rejects.toThrow();
+    expect(hub.received.map((one) => one.raw.toString())).toEqual(['oud\r\n', 'nieuw\r\n']);
+  });
+});
+
 describe('before TLS', () => {
   test('MAIL is refused until STARTTLS', async () => {
     const hub = await intake();

@@ -35,6 +35,8 @@ export interface SmtpIntakeOptions extends Partial<IntakeLimits> {
 /** A listening intake. */
 export interface SmtpIntake {
   readonly port: number;
+  /** Connections from now on get this certificate; those that are open keep theirs. */
+  readonly renewTls: (tls: SmtpIntakeOptions['tls']) => void;
   /** Takes no new mail, finishes those under way within `drainMs`, and resolves when no socket and no `receive` is left. */
   readonly close: () => Promise<void>;
 }
@@ -68,7 +70,11 @@ export async function startSmtpIntake(options: SmtpIntakeOptions): Promise<SmtpI
       resolve();
     });
   });
-  return { port: portOf(smtp.server.address()), close: () => closeIntake(smtp, intake) };
+  return {
+    port: portOf(smtp.server.address()),
+    renewTls: ({ key, cert }) => smtp.updateSecureContext({ key, cert }),
+    close: () => closeIntake(smtp, intake),
+  };
 }
 
 /** Every option that decides what a peer may do is said here, also where it equals the default. */
