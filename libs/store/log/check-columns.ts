@@ -7,7 +7,7 @@ import type { EntryColumns } from './record-entries.js';
 export interface ColumnFinding {
   readonly index: number | null;
   readonly id: string;
-  readonly problem: 'missing-entry' | 'hash' | 'leaf' | 'not-in-tree' | keyof EntryColumns;
+  readonly problem: 'missing-entry' | 'hash' | 'leaf' | 'not-in-tree' | 'body' | keyof EntryColumns;
 }
 
 /** Outcome of the nightly check. */
@@ -38,7 +38,7 @@ interface Row {
 
 /**
  * Compares every entry's columns with its leaf and its leaf with the tree, and looks for entries that are in neither tree nor
- * queue. Columns are an index over leaves; whoever changed one to hide an entry from a search is found here.
+ * queue and for outgoing bodies that are not the ones their entries name. Columns are an index over leaves; whoever changed one to hide an entry from a search is found here.
  */
 export const checkColumns = async (client: Queryable): Promise<ColumnReport> => {
   const findings: ColumnFinding[] = [];
@@ -51,7 +51,8 @@ export const checkColumns = async (client: Queryable): Promise<ColumnReport> => 
     checked += rows.length;
     next = Number(last.seq) + 1;
   }
-  return { checked, findings: [...findings, ...await strays(client, findingsMax - findings.length)] };
+  const outside = [...await strays(client), ...await otherBodies(client)];
+  return { checked, findings: [...findings, ...outside].slice(0, findingsMax) };
 };
 
 const page = async (client: Queryable, from: number): Promise<readonly Row[]> => {
@@ -92,12 +93,24 @@ const differences = (stored: EntryColumns, leaf: EntryColumns): readonly (keyof 
 };
 
 /** Entries someone took out of the queue before they were in the tree. */
-const strays = async (client: Queryable, most: number): Promise<readonly ColumnFinding[]> => {
+const strays = async (client: Queryable): Promise<readonly ColumnFinding[]> => {
   const { rows } = await client.query<{ id: string }>(
     `select e.id from entry e
       where not exists (select from tlog_leaf l where l.id = e.id) and not exists (select from pending p where p.id = e.id)
       limit $1`,
-    [most],
+    [findingsMax],
   );
   return rows.map((row) => ({ index: null, id: row.id, problem: 'not-in-tree' }));
+};
+
+/** Bodies that only stand there because someone switched the foreign key off. */
+const otherBodies = async (client: Queryable): Promise<readonly ColumnFinding[]> => {
+  const { rows } = await client.query<{ id: string }>(
+    `select o.entry_id as id
+       from outbox o left join lateral (select sealed_sha256 from entry where id = o.entry_id and at = o.entry_at offset 0) e on true
+      where e.sealed_sha256 is distinct from o.sealed_sha256
+      limit $1`,
+    [findingsMax],
+  );
+  return rows.map((row) => ({ index: null, id: row.id, problem: 'body' }));
 };
