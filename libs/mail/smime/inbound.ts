@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { formatAddress } from '../mime/address.js';
 import { leavesOf, type Leaf } from '../mime/leaves.js';
 import { isMalformed, mimeLimits } from '../mime/malformed.js';
@@ -23,6 +24,8 @@ export interface MailPart {
   readonly disposition: 'inline' | 'attachment' | null;
   readonly name: string | null;
   readonly content: Uint8Array;
+  /** Hexadecimal; a document that names its attachments is held against it. */
+  readonly sha256: string;
 }
 
 /** A mail of which sender and contents are proven: every part was covered by the signature of `signer`. */
@@ -46,12 +49,14 @@ export interface OpenedMail {
 const partOf = (leaf: Leaf, isProtected: boolean): MailPart => {
   const { contentType } = leaf.entity;
   const isDoubled = isProtected && leaf.disposition !== 'attachment' && hasLegacyDisplay(leaf.entity);
+  const content = isDoubled ? withoutLegacyDisplay(leaf.content) : leaf.content;
   return {
     contentType: contentType.value,
     charset: contentType.parameters.get('charset')?.toLowerCase() ?? null,
     disposition: leaf.disposition,
     name: leaf.name,
-    content: isDoubled ? withoutLegacyDisplay(leaf.content) : leaf.content,
+    content,
+    sha256: createHash('sha256').update(content).digest('hex'),
   };
 };
 
