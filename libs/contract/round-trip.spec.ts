@@ -30,7 +30,7 @@ describe('generated messages', () => {
       expect(fromXml).toEqual(message);
       expect(fromJson).toEqual(message);
       expect(text(writeMessage(fromJson, 'application/xml'))).toBe(text(xml));
-    }), { numRuns: type.startsWith('rihg.') ? 10 : 40 });
+    }), { numRuns: type.startsWith('rihg.') ? 5 : 25 });
   });
 });
 

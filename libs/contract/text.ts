@@ -6,10 +6,14 @@ export const decode = (bytes: Uint8Array): { readonly kind: 'text'; readonly tex
   if (bytes.length > documentSizeMaxBytes) {
     return refuse('too-large', `the document is larger than ${documentSizeMaxBytes} bytes`, 'Maak het document kleiner; stuur stukken als bijlage.');
   }
-  try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch (fault) {
-    if (!(fault instanceof TypeError)) throw fault;
-    return refuse('not-utf8', 'the document is not UTF-8', 'Codeer het document als UTF-8.');
-  }
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return isFaithful(text, bytes) ? { kind: 'text', text }
+    : refuse('not-utf8', 'the document is not UTF-8', 'Codeer het document als UTF-8.');
+};
+
+// The decoder puts U+FFFD where bytes are no UTF-8; where the document itself holds that character, encoding it again gives the same bytes.
+const isFaithful = (text: string, bytes: Uint8Array): boolean => {
+  if (!text.includes('\uFFFD')) return true;
+  const again = new TextEncoder().encode(text);
+  return again.length === bytes.length && again.every((byte, index) => byte === bytes[index]);
 };

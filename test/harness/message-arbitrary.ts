@@ -26,7 +26,7 @@ const leaf = (of: LeafField): fc.Arbitrary<FieldValue> => {
     case 'text': return text(of);
     case 'date': return day;
     case 'instant': return instant;
-    case 'bsn': return fc.constantFrom('999900018', '999900109', '999900110', '123456782').filter((one) => one.length === 9);
+    case 'bsn': return fc.constantFrom('999900018', '999900109', '999900110');
     case 'boolean': return fc.boolean();
     case 'integer': return fc.integer({ min: of.min, max: of.max });
     case 'enum': return fc.constantFrom(...of.values);

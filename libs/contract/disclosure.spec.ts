@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { categories, cut, messageTypes, type Category, type MessageBody } from '@ketensluis/domain';
+import fc from 'fast-check';
+import { exampleBody } from '../../test/harness/examples.js';
+import { messageOf } from '../../test/harness/message-arbitrary.js';
+import { readDisclosure, readMessage, writeDisclosure, type DisclosureDocument } from './index.js';
+
+const mediaTypes = ['application/xml', 'application/json'] as const;
+
+const disclosureOf = (message: MessageBody, permitted: readonly Category[]): DisclosureDocument => ({
+  ...message, ...cut(message, permitted),
+  receivedAt: new Date('2026-03-23T20:31:00.250Z'),
+  recipient: { oin: '00000001999010004000', role: 'INST' },
+  ground: { rule: 'WTH-08', article: 'Wth art. 2(8) s.2', authority: 'law', mode: 'mandatory', agreement: 'overeenkomst-9901@3', setting: null, categories: permitted },
+});
+
+describe('a disclosure', () => {
+  test.each(messageTypes)('of %s comes back as it was written, whatever was left out', (type) => {
+    fc.assert(fc.property(messageOf(type), fc.subarray([...categories]), fc.constantFrom(...mediaTypes), (message, permitted, mediaType) => {
+      const document = disclosureOf(message, permitted);
+      const outcome = readDisclosure(writeDisclosure(document, mediaType), mediaType);
+      expect(outcome).toEqual({ kind: 'read', disclosure: document });
+    }), { numRuns: type.startsWith('rihg.') ? 3 : 10 });
+  });
+
+  test('names what was left out and never says it', () => {
+    const message = exampleBody('huisverbod.opgelegd');
+    const text = new TextDecoder().decode(writeDisclosure(disclosureOf(message, ['C-REF', 'C-ID', 'C-ORDER']), 'application/xml'));
+    expect(text).toContain('<weglating pad="contactverbod_personen[1].contact.telefoon" categorie="C-HHREACH"/>');
+    for (const secret of ['06 00000001', 'Eva Proef', 'Noor', 'Opvangweg', '999900018', 'mr. T. Toga', 'beschikking.pdf', 'sloeg']) expect(text).not.toContain(secret);
+    expect(text).toContain('Voorbeeld');
+  });
+
+  test('is no message: nobody can send on what he got as if it were his own', () => {
+    const bytes = writeDisclosure(disclosureOf(exampleBody('hulp.bevestigd'), categories), 'application/xml');
+    expect(readMessage(bytes, 'application/xml')).toMatchObject({ kind: 'refused', code: 'unknown-type' });
+  });
+});
