@@ -49,7 +49,6 @@ function disclosure(id: string, attachment = Buffer.from(`%PDF ${secretWord}`)):
     messageType: 'huisverbod.opgelegd',
     document: Buffer.from(`<verstrekking><inhoud>${secretWord}</inhoud></verstrekking>`),
     mediaType: 'application/xml',
-    text: { subject: 'Verstrekking 1 in zaak 9901-12', body: `Er is een bericht. ${secretWord}` },
     attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: attachment }],
   };
 }

@@ -9,8 +9,6 @@ export interface OutgoingDisclosure {
   /** The disclosure document, exactly the bytes the log committed to. */
   readonly document: Uint8Array;
   readonly mediaType: string;
-  /** Readable Dutch. The subject holds identifiers only (I13). */
-  readonly text: { readonly subject: string; readonly body: string };
   readonly attachments: readonly OutgoingAttachment[];
 }
 

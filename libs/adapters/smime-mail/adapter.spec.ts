@@ -31,6 +31,7 @@ async function channel(changes: Partial<SmimeMailOptions> = {}, port?: number) {
     signer,
     seal,
     checkRecipient: () => ({ kind: 'usable' }),
+    letter: () => ({ subject: 'Verstrekking 2', body: 'Tekst' }),
     limits: small,
     ...changes,
   });
@@ -67,7 +68,6 @@ const disclosure: OutgoingDisclosure = {
   messageType: 'huisverbod.opgelegd',
   document: Buffer.from('<verstrekking/>'),
   mediaType: 'application/xml',
-  text: { subject: 'Verstrekking 2', body: 'Tekst' },
   attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF') }],
 };
 

@@ -1,6 +1,7 @@
 import type { DeliveryOutcome, OutgoingDisclosure, PartyAdapter, TransportEvidence } from '@ketensluis/flow';
 import type { KeyPair, MailRefusal, SealInput } from '@ketensluis/mail';
 import type { SmtpTarget } from './connection.js';
+import { letterOf, type Letter } from './letter.js';
 import { type SmtpLimits, smtpLimits } from './limits.js';
 import { outcomeOf } from './outcome.js';
 import { smtpPool } from './pool.js';
@@ -16,10 +17,14 @@ export interface SmimeMailOptions {
   /** The hub's address: header and envelope sender. Its domain is the right half of the Message-ID. */
   readonly from: string;
   readonly signer: KeyPair;
+  /** DER; the certificate answers are to be encrypted to. */
+  readonly encryptionCertificate?: Uint8Array;
   /** Signs and encrypts; the mail pool or `sealMail`. Throws only for faults of ours. */
   readonly seal: (input: SealInput) => Promise<Uint8Array>;
   /** Whether mail to this address may be encrypted to this certificate at this moment (I12). */
   readonly checkRecipient: (certificate: Uint8Array, context: { readonly address: string; readonly at: Date }) => { readonly kind: 'usable' } | MailRefusal;
+  /** The readable part; `letterOf` unless a test says otherwise. Its subject holds identifiers only (I13). */
+  readonly letter?: (disclosure: OutgoingDisclosure) => Letter;
   readonly limits?: Partial<SmtpLimits>;
 }
 
@@ -61,16 +66,18 @@ interface Sealing {
 
 function sealInput({ options, disclosure, certificate, domain, at }: Sealing): SealInput {
   const document = { name: documentName(disclosure.mediaType), contentType: disclosure.mediaType, content: disclosure.document };
+  const { subject, body } = (options.letter ?? letterOf)(disclosure);
   return {
     from: options.from,
     to: options.target.address,
-    subject: disclosure.text.subject,
+    subject,
     messageId: `<${disclosure.id}@${domain}>`,
     date: at,
-    text: disclosure.text.body,
+    text: body,
     attachments: [document, ...disclosure.attachments],
     signer: options.signer,
     recipientCertificate: certificate,
+    ...(options.encryptionCertificate === undefined ? {} : { encryptionCertificate: options.encryptionCertificate }),
   };
 }
 

@@ -1,10 +1,18 @@
-import type { DisclosureDocument } from '@ketensluis/contract';
+import { readDisclosure, type DisclosureDocument } from '@ketensluis/contract';
 import { messageDefinitions, type Attachment, type Field, type FieldValue, type FieldValues, type Omission, type Role } from '@ketensluis/domain';
+import type { OutgoingDisclosure } from '@ketensluis/flow';
 
 /** What a person at the recipient reads; `subject` holds identifiers only (I13), `body` is for the encrypted part of the mail. */
 export interface Letter {
   readonly subject: string;
   readonly body: string;
+}
+
+/** The letter that goes with an outgoing disclosure. Throws when its document is none: we made it ourselves. */
+export function letterOf({ document, mediaType, number }: OutgoingDisclosure): Letter {
+  const read = readDisclosure(document, mediaType === 'application/json' ? 'application/json' : 'application/xml');
+  if (read.kind === 'refused') throw new Error(`bug: an outgoing document cannot be read: ${read.code}`);
+  return letter(read.disclosure, number);
 }
 
 /** The disclosure as a letter in plain Dutch. The attached document decides; the letter is the same facts for people. `number` counts per case and recipient. */

@@ -1,0 +1,36 @@
+import { receive, type Verdict } from '@ketensluis/flow';
+import type { Hub } from '@ketensluis/platform';
+import { startSmtpIntake, type SmtpIntake } from './smtp/server.js';
+import type { RefusalRecorder } from './refusals.js';
+import type { IntakeReply, RefusalReason } from './smtp/replies.js';
+
+/** One text for every reason: what is wrong with a mail is between its sender and the operator, not for whoever probes (smime.md). */
+const refusedText = (id: string): string => `message not accepted, reference ${id}`;
+
+/** Refusals of the line that are about a mail, and so stand in the log as every refusal does (I3). */
+const recorded: readonly RefusalReason[] = ['not-for-us', 'bare-newline', 'too-large', 'sender-address'];
+
+/** Opens the SMTP intake of the hub; a 250 means that message and queue row are stored (I5). */
+export const startIntake = (hub: Hub, refusals: RefusalRecorder, options: { readonly host: string; readonly port: number }): Promise<SmtpIntake> =>
+  startSmtpIntake({
+    ...options,
+    tls: hub.identity.tls,
+    name: domainOf(hub.identity.address),
+    isForUs: (address) => address.toLowerCase() === hub.identity.address,
+    receive: async ({ raw }) => {
+      const startedAt = performance.now();
+      const verdict = await receive(raw, { clock: hub.clock, ids: hub.ids, mail: hub.mail, registers: hub.registers, intake: { saveAccepted: hub.store.intake.saveAccepted, recordRefusal: refusals.record } });
+      hub.events.tell(`mail.${verdict.kind}`, { messageId: verdict.id, bytes: raw.length, durationMs: Math.round(performance.now() - startedAt) });
+      return replyTo(verdict);
+    },
+    onRefused: ({ reason }) => {
+      hub.events.tell('line.refused', { reason });
+      if (recorded.includes(reason)) refusals.recordLine(reason);
+    },
+    onFault: (error) => hub.events.fault('mail.failed', error),
+  });
+
+const replyTo = (verdict: Verdict): IntakeReply =>
+  verdict.kind === 'accepted' ? verdict : { kind: 'refused', code: 550, enhanced: '5.7.1', text: refusedText(verdict.id) };
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);

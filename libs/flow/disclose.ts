@@ -1,0 +1,170 @@
+import { writeDisclosure, type DisclosureDocument } from '@ketensluis/contract';
+import {
+  applyMessage, candidates, decide, explain, extract, municipalityOf, openCase, recipientKey,
+  type CaseFile, type CaseRefusal, type Decision, type Disclosure, type DocumentRef, type LawPack, type Registers,
+} from '@ketensluis/domain';
+import type { EntryDraft } from './entry.js';
+import type { CaseStore, Clock, DisclosureJob, DisclosurePlan, Ids, LoadedMessage, PlannedDecision, RegisterReader } from './ports.js';
+
+export interface DisclosePorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly registers: RegisterReader;
+  readonly cases: CaseStore;
+}
+
+/**
+ * Applies one message to its case, decides for everybody who could receive it, and records every decision (I3). When this resolves,
+ * case, duties, decisions, log entries and outgoing disclosures are durable together; nothing has left yet (I1).
+ */
+export const disclose = async (job: DisclosureJob, ports: DisclosePorts): Promise<DisclosurePlan | null> => {
+  const at = ports.clock.now();
+  const { registers, pack } = await ports.registers.current();
+  return ports.cases.disclose(job, at, (loaded) => planDisclosure(loaded, { registers, pack, at, nextId: () => ports.ids.next(at) }));
+};
+
+/** What a plan depends on besides the message and its case. */
+export interface PlanContext {
+  readonly registers: Registers;
+  readonly pack: LawPack;
+  readonly at: Date;
+  readonly nextId: () => string;
+}
+
+/** Everything one message changes, as a value; the same input gives the same plan. */
+export const planDisclosure = (loaded: LoadedMessage, context: PlanContext): DisclosurePlan => {
+  const { message } = loaded;
+  if (loaded.event !== null || loaded.held !== null) {
+    if (loaded.file === null) throw new Error('bug: an event of the hub on a case nothing was applied to');
+    return { ...unchanged, decisions: decideAll(loaded, loaded.file, context) };
+  }
+  const { pack, registers, at } = context;
+  const applied = applyMessage(loaded.file ?? openCase(message), message, {
+    mandates: registers.mandates,
+    serviceLevels: pack.serviceLevels,
+    calendar: pack.calendar,
+    at,
+  });
+  if (applied.kind === 'refused') return refusedPlan(loaded, applied, context);
+  return {
+    ...unchanged,
+    file: applied.file,
+    decisions: decideAll(loaded, applied.file, context),
+    duties: applied.duties,
+    closes: applied.closes,
+    onward: applied.onward,
+  };
+};
+
+const unchanged: DisclosurePlan = {
+  outcome: 'applied', file: null, decisions: [], entries: [], duties: [], closes: [], onward: [], tasks: [],
+};
+
+/** A message that cannot be: the case stays as it was, the refusal is in the log, and a person tells the sender. */
+const refusedPlan = (loaded: LoadedMessage, refusal: CaseRefusal, { registers, at, nextId }: PlanContext): DisclosurePlan => ({
+  ...unchanged,
+  outcome: 'refused',
+  entries: [
+    {
+      facts: { ...messageFacts(loaded, registers), id: nextId(), kind: 'refusal', at: at.toISOString(), msg: loaded.id, code: refusal.code, decision: 'refuse' },
+      subjects: [],
+      reason: `${refusal.detail} (${refusal.article})`,
+      payload: null,
+      detail: {},
+    },
+  ],
+  tasks: [{ kind: 'refused-message', ref: loaded.id, party: loaded.message.sender.oin, cause: refusal.code }],
+});
+
+const decideAll = (loaded: LoadedMessage, file: CaseFile, context: PlanContext): readonly PlannedDecision[] => {
+  const { registers, pack, at } = context;
+  const { parties, designations } = registers;
+  return candidates({ message: loaded.message, file, pack, parties, designations, at, ...(loaded.event === null ? {} : { onward: loaded.event }) })
+    .map((candidate) => decide({ message: loaded.message, file, candidate, pack, registers, necessity: [], at }))
+    .filter((decision) => loaded.held === null || loaded.held.has(recipientKey(decision)))
+    .map((decision) => planned(loaded, file, decision, context));
+};
+
+const planned = (loaded: LoadedMessage, file: CaseFile, decision: Decision, context: PlanContext): PlannedDecision => {
+  const entry = entryOf(loaded, file, decision, context);
+  if (decision.kind !== 'permit') return { decision, entry, outgoing: null };
+  const party = decision.recipient.oin;
+  if (party === null) throw new Error('bug: a permit for nobody');
+  const mid = context.nextId();
+  const disclosure = extract(loaded.message, decision);
+  return {
+    decision,
+    entry: {
+      ...entry,
+      facts: { ...entry.facts, kind: 'disclosure', to: party, msg: mid },
+      payload: writeDisclosure(documentOf(loaded, disclosure, party, mid), 'application/xml'),
+      detail: { ...entry.detail, omitted: disclosure.omitted },
+    },
+    outgoing: { mid, party, attachments: disclosure.attachments.map((attachment) => loaded.message.attachments.indexOf(attachment)) },
+  };
+};
+
+/** The entry of one decision: organisations, codes and versions in clear; persons and sentences committed to (I7). */
+const entryOf = (loaded: LoadedMessage, file: CaseFile, decision: Decision, { registers, at, nextId }: PlanContext): EntryDraft => ({
+  facts: {
+    ...messageFacts(loaded, registers),
+    id: nextId(),
+    kind: decision.kind === 'hold' ? 'hold' : 'refusal',
+    at: at.toISOString(),
+    to: decision.recipient.oin ?? undefined,
+    toRole: decision.recipient.role,
+    purpose: decision.purpose ?? undefined,
+    basis: decision.basisCode ?? undefined,
+    cat: decision.categories,
+    decision: decision.kind,
+    rule: decision.ruleId ?? undefined,
+    policy: decision.policySha256,
+    agreement: versionOf(decision.agreement ?? decision.senderAgreement),
+    setting: versionOf(decision.setting),
+    mandate: versionOf(decision.mandate),
+    code: decision.reasons[0],
+    reasons: decision.reasons,
+    msg: loaded.id,
+  },
+  subjects: file.subjects.map(({ bsn, name, birthDate }) => (bsn === null ? `person:${name ?? ''}|${birthDate ?? ''}` : `bsn:${bsn}`)),
+  reason: explain(decision, 'nl'),
+  payload: null,
+  detail: { english: explain(decision, 'en'), withheld: decision.omitted, blocked: decision.blocked },
+});
+
+const messageFacts = ({ message }: LoadedMessage, registers: Registers) => ({
+  from: message.sender.oin,
+  fromRole: message.sender.role,
+  role: message.sender.function ?? undefined,
+  controller: municipalityOf(registers, message.case.municipality)?.oin,
+  law: message.case.law,
+  schema: `${message.type}@${message.version}`,
+});
+
+const versionOf = (document: DocumentRef | null): string | undefined => (document === null ? undefined : `${document.key}@${document.version}`);
+
+const documentOf = ({ message }: LoadedMessage, disclosure: Disclosure, oin: string, id: string): DisclosureDocument => {
+  const { permit } = disclosure;
+  return {
+    id,
+    type: disclosure.type,
+    version: disclosure.version,
+    case: disclosure.case,
+    sender: message.sender,
+    recipient: { oin, role: permit.recipient.role },
+    sentAt: disclosure.sentAt,
+    receivedAt: disclosure.receivedAt,
+    ground: {
+      rule: permit.ruleId,
+      article: permit.basis ?? '',
+      authority: permit.authority ?? 'law',
+      mode: permit.mode ?? 'mandatory',
+      agreement: versionOf(permit.agreement ?? permit.senderAgreement) ?? null,
+      setting: versionOf(permit.setting) ?? null,
+      categories: permit.categories,
+    },
+    fields: disclosure.fields,
+    omitted: disclosure.omitted,
+    attachments: disclosure.attachments,
+  };
+};

@@ -1,0 +1,11 @@
+export { movePracticeClock, practiceClock, systemClock, type PracticeClock } from './clock.js';
+export { configurationKeys, describeProblems, readConfiguration, type Configuration, type ConfigurationProblem } from './config.js';
+export { HUB, serveHttp, type HttpServer } from './http.js';
+export { openHub, signerPlace, type Hub, type HubOptions } from './hub.js';
+export { derOf, readIdentity, readTrust, type Identity } from './identity.js';
+export { openEventLog, type EventLog } from './logging.js';
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
+export { positioned, readLawPack } from './registers.js';
+export {
+  checkColumns, exportLog, inTransaction, listen, loadProof, migrate, openPool, type Ring,
+} from '@ketensluis/store';

@@ -1,0 +1,40 @@
+import type { PlannedTask } from '@ketensluis/flow';
+import type pg from 'pg';
+import { ring } from './bell.js';
+import { inTransaction, type Queryable } from './pool.js';
+import { openTask } from './save-plan.js';
+
+/**
+ * Turns time into work: a duty past its term becomes a task, an ended ban becomes the event EXPIRED on its last order. Safe to repeat;
+ * returns how much was found.
+ */
+export const watchTerms = (pool: pg.Pool, at: Date): Promise<number> =>
+  inTransaction(pool, async (client) => {
+    const late = await lateDuties(client, at);
+    for (const task of late) await openTask(client, task, at);
+    const ended = await queueEnded(client, at);
+    if (ended > 0) await ring(client, 'disclose');
+    return late.length + ended;
+  });
+
+const lateDuties = async (client: Queryable, at: Date): Promise<readonly PlannedTask[]> => {
+  const { rows } = await client.query<{ ref: string; rule: string; toward: string }>(
+    `update duty set told_at = $1 where closed_at is null and told_at is null and due_at <= $1
+     returning case_id || '/' || key as ref, rule, toward`,
+    [at],
+  );
+  return rows.map(({ ref, rule, toward }) => ({ kind: 'duty-late', ref, party: null, cause: `${rule} toward ${toward}` }));
+};
+
+const queueEnded = async (client: Queryable, at: Date): Promise<number> => {
+  const { rowCount } = await client.query(
+    `with ended as (update case_file set end_told_at = $1 where ends_at <= $1 and end_told_at is null returning id)
+     insert into queue (kind, ref, event, lane, due_at)
+     select 'disclose', last.id, 'EXPIRED', ended.id::text, $1 from ended cross join lateral (
+       select id from message where case_id = ended.id and state = 'applied' and type in ('huisverbod.opgelegd', 'huisverbod.verlengd')
+       order by received_at desc, id desc limit 1) last
+     on conflict do nothing`,
+    [at],
+  );
+  return rowCount ?? 0;
+};
