@@ -38,7 +38,7 @@ export const sources: readonly Source[] = ['apps', 'libs', 'certs', 'test']
   .map((path) => parse(path, textOf(path)));
 
 /** Whether a file proves something instead of being shipped: specs, the suites and fixtures they share, and all below test/. */
-export const isTest = (path: string): boolean => path.endsWith('.spec.ts') || /(\/conformance|\.fixture)\.ts$/.test(path) || path.startsWith('test/');
+export const isTest = (path: string): boolean => path.endsWith('.spec.ts') || /(\/conformance|\.fixture)\.ts$|\/fuzz\//.test(path) || path.startsWith('test/');
 
 /** The library or app a file belongs to: `libs/mail`, `apps/worker`, `certs`, `test`. */
 export const homeOf = (path: string): string => /^(libs|apps)\/[^/]+/.exec(path)?.[0] ?? path.split('/')[0] ?? '';

@@ -41,6 +41,7 @@ describe('house style', () => {
     ['a moment that was given', noClock, 'libs/domain/x.ts', 'const x = new Date(at);'],
     ['a legal word', tellingNames, 'libs/domain/processor-agreement.ts', 'interface ProcessorAgreement {}'],
     ['a word of the mail standard', tellingNames, 'libs/mail/cms/signed-data.ts', 'interface SignedData {}'],
+    ['a spec that says which tool it lacks', noLeftOutSpecs, 'libs/flow/x.spec.ts', "test.skip('x: NOT RUN, install y', f);"],
     ['numbered work', noLooseEnds, 'libs/flow/x.ts', '// TODO #12 later\nx;'],
     ['an async method beside the domain', noWaiting, 'libs/flow/x.ts', 'const f = async () => 1;'],
   ];
