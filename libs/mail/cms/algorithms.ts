@@ -90,7 +90,7 @@ export interface KeyAgreement {
   readonly digest: DigestName;
 }
 
-/** The key agreements that are read; the first of a derivation is the one we write. */
+/** The key agreements that are read and written. */
 export const keyAgreements: readonly KeyAgreement[] = [
   { oid: oids.dhSinglePassStdDhSha256Kdf, derivation: 'x963', digest: 'sha256' },
   { oid: oids.dhSinglePassStdDhSha384Kdf, derivation: 'x963', digest: 'sha384' },

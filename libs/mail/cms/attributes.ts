@@ -95,7 +95,7 @@ export function expectSigningCertificate(attributes: Attributes, signer: Certifi
   if (!isSame || (issuerSerial !== null && !isIssuerSerialOf(issuerSerial, signer))) refuse('attributes', 'signingCertificateV2 names another certificate');
 }
 
-/** IssuerSerial of RFC 5035 §5: the issuer as GeneralNames with one directoryName, and the serial number. */
+/** IssuerSerial of RFC 5035 §4: the issuer as GeneralNames with one directoryName, and the serial number. */
 function isIssuerSerialOf(node: DerNode, signer: Certificate): boolean {
   const fields = fieldsOf(node);
   const name = inner(inner(fields.required(tags.sequence), 0xa4), tags.sequence);
@@ -144,10 +144,11 @@ export function asField(attributes: Der): Der {
 
 const attribute = (type: string, value: Der): Der => der.sequence(der.oid(type), der.set(value));
 
-// In order of preference: GCM before CBC, key agreement before transport (RFC 8551 §2.5.2).
+// In order of preference: keys bound to their cipher (RFC 9709), GCM before CBC, key agreement before transport (RFC 8551 §2.5.2).
 const ownCapabilities = attribute(
   oids.smimeCapabilities,
   der.sequence(
+    der.sequence(der.oid(oids.cekHkdfSha256)),
     der.sequence(der.oid(oids.aes256Gcm)),
     der.sequence(der.oid(oids.aes128Gcm)),
     der.sequence(der.oid(oids.aes256Cbc)),

@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { der, smallInteger, type Der } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
-import type { AlgorithmIdentifier } from '../x509/signature.js';
+import { readAlgorithm, type AlgorithmIdentifier } from '../x509/signature.js';
 import { contentCiphers, type CbcCipher, type GcmCipher } from './algorithms.js';
 import { fieldsOf, tags } from './fields.js';
 import { refuse } from './refusal.js';
@@ -12,12 +12,32 @@ const tagMinBytes = 12;
 const tagMaxBytes = 16;
 
 /** A content cipher with its parameters as read. */
-export type ContentEncryption =
-  | { readonly mode: 'gcm'; readonly cipher: GcmCipher; readonly nonce: Uint8Array; readonly tagBytes: number }
-  | { readonly mode: 'cbc'; readonly cipher: CbcCipher; readonly iv: Uint8Array };
+export type ContentEncryption = (GcmEncryption | CbcEncryption) & {
+  /** The cipher's AlgorithmIdentifier when the key is derived with it (RFC 9709), else null: the key is then used as it is. */
+  readonly derivedWith: Uint8Array | null;
+};
 
-/** The content encryption that `algorithm` names (RFC 3565 §2.3.1, RFC 5084 §3.2); refused when unknown or with a tag under 12 octets (rule 7). */
+interface GcmEncryption {
+  readonly mode: 'gcm';
+  readonly cipher: GcmCipher;
+  readonly nonce: Uint8Array;
+  readonly tagBytes: number;
+}
+
+interface CbcEncryption {
+  readonly mode: 'cbc';
+  readonly cipher: CbcCipher;
+  readonly iv: Uint8Array;
+}
+
+/** The content encryption that `algorithm` names (RFC 3565 §2.3.1, RFC 5084 §3.2, RFC 9709); refused when unknown or with a tag under 12 octets. */
 export function contentEncryptionOf(algorithm: AlgorithmIdentifier): ContentEncryption {
+  if (algorithm.id !== oids.cekHkdfSha256) return { ...cipherOf(algorithm), derivedWith: null };
+  const inside = algorithm.parameters === null ? refuse('algorithm', 'key derivation without a cipher') : readAlgorithm(algorithm.parameters);
+  return { ...cipherOf(inside), derivedWith: inside.raw };
+}
+
+function cipherOf(algorithm: AlgorithmIdentifier): GcmEncryption | CbcEncryption {
   const cipher = contentCiphers.find((known) => known.oid === algorithm.id);
   if (cipher === undefined || algorithm.parameters === null) return refuse('algorithm', `content encryption ${algorithm.id}`);
   if (cipher.mode === 'cbc') {
@@ -34,6 +54,13 @@ export function contentEncryptionOf(algorithm: AlgorithmIdentifier): ContentEncr
   return { mode: 'gcm', cipher, nonce, tagBytes };
 }
 
+const derivationSalt = 'The Cryptographic Message Syntax';
+
+/** The key bound to one cipher: under another cipher it becomes another key, which ends the downgrade from GCM to CBC (RFC 9709). */
+export function derivedKey(contentKey: Uint8Array, cipherIdentifier: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', contentKey, derivationSalt, cipherIdentifier, contentKey.length));
+}
+
 /** Encrypted content: chunks in order, how they were encrypted, and for GCM the tag. */
 export interface EncryptedContent {
   readonly identifier: Der;
@@ -41,20 +68,32 @@ export interface EncryptedContent {
   readonly tag: Uint8Array | null;
 }
 
+/** How content is encrypted: with the content key itself, or with a key derived from it and the cipher (RFC 9709). */
+export interface ContentCipherChoice {
+  readonly id: 'aes-256-gcm' | 'aes-256-cbc';
+  readonly derivation: 'none' | 'hkdf-sha256';
+}
+
 /** The content under a key used once, in chunks that are not joined: 25 MB are copied only when the message is written. */
-export function encryptContent(id: 'aes-256-gcm' | 'aes-256-cbc', key: Uint8Array, content: readonly Uint8Array[]): EncryptedContent {
+export function encryptContent({ id, derivation }: ContentCipherChoice, contentKey: Uint8Array, content: readonly Uint8Array[]): EncryptedContent {
+  const start = randomBytes(id === 'aes-256-gcm' ? nonceBytes : blockBytes);
+  const inside = id === 'aes-256-gcm' ? gcmIdentifier(start) : der.sequence(der.oid(oids.aes256Cbc), der.octets(start));
+  const isDerived = derivation === 'hkdf-sha256';
+  const key = isDerived ? derivedKey(contentKey, inside) : contentKey;
+  const identifier = isDerived ? der.sequence(der.oid(oids.cekHkdfSha256), inside) : inside;
   if (id === 'aes-256-cbc') {
-    const iv = randomBytes(blockBytes);
-    const cipher = createCipheriv(id, key, iv);
+    const cipher = createCipheriv(id, key, start);
     const chunks = content.map((chunk) => cipher.update(chunk));
-    return { identifier: der.sequence(der.oid(oids.aes256Cbc), der.octets(iv)), chunks: [...chunks, cipher.final()], tag: null };
+    return { identifier, chunks: [...chunks, cipher.final()], tag: null };
   }
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(id, key, nonce, { authTagLength: tagMaxBytes });
+  const cipher = createCipheriv(id, key, start, { authTagLength: tagMaxBytes });
   const chunks = content.map((chunk) => cipher.update(chunk));
   cipher.final();
-  const parameters = der.sequence(der.octets(nonce), der.integer(tagMaxBytes));
-  return { identifier: der.sequence(der.oid(oids.aes256Gcm), parameters), chunks, tag: cipher.getAuthTag() };
+  return { identifier, chunks, tag: cipher.getAuthTag() };
+}
+
+function gcmIdentifier(nonce: Uint8Array): Der {
+  return der.sequence(der.oid(oids.aes256Gcm), der.sequence(der.octets(nonce), der.integer(tagMaxBytes)));
 }
 
 /** Encrypted content as read: the octets, and for GCM the tag and the attributes that it covers. */
@@ -65,7 +104,8 @@ export interface SealedContent {
 }
 
 /** The content, or null when the key, the tag or the padding is not right; of GCM nothing is returned before the tag is right (rule 3). */
-export function decryptContent(encryption: ContentEncryption, key: Uint8Array, encrypted: SealedContent): Uint8Array | null {
+export function decryptContent(encryption: ContentEncryption, contentKey: Uint8Array, encrypted: SealedContent): Uint8Array | null {
+  const key = encryption.derivedWith === null ? contentKey : derivedKey(contentKey, encryption.derivedWith);
   if (encryption.mode === 'cbc') return decryptCbc(encryption, key, encrypted.content);
   const decipher = createDecipheriv(encryption.cipher.id, key, encryption.nonce, { authTagLength: encryption.tagBytes });
   if (encrypted.authenticated !== null) decipher.setAAD(encrypted.authenticated);
@@ -80,7 +120,7 @@ export function decryptContent(encryption: ContentEncryption, key: Uint8Array, e
   return content;
 }
 
-function decryptCbc(encryption: ContentEncryption & { readonly mode: 'cbc' }, key: Uint8Array, content: Uint8Array): Uint8Array | null {
+function decryptCbc(encryption: CbcEncryption, key: Uint8Array, content: Uint8Array): Uint8Array | null {
   if (content.length === 0 || content.length % blockBytes !== 0) return null;
   const decipher = createDecipheriv(encryption.cipher.id, key, encryption.iv);
   decipher.setAutoPadding(false); // padding is taken off here: Node's own would copy the whole content for the last block
@@ -106,7 +146,7 @@ export function rememberGcmKey(key: Uint8Array): void {
   if (oldest !== undefined) gcmKeys.delete(oldest);
 }
 
-/** Whether `key` opened GCM content before. Such a key under CBC is the attack of RFC 9709 §1 and opens nothing (rule 4). */
+/** Whether `key` opened GCM content before. Such a key under CBC is the attack of RFC 9709 and opens nothing (rule 4). */
 export function isGcmKey(key: Uint8Array): boolean {
   return gcmKeys.has(gcmKeyId(key));
 }

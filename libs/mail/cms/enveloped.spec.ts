@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { der, readDer, tlv, type Der } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
+import { derivedKey } from './content-encryption.js';
 import { contentTypeOf } from './content.js';
 import { decryptData, encryptFor } from './enveloped.js';
 import { forgedEnvelope, wrapBare, wrapPkcs1 } from './fuzz/forged.js';
@@ -50,6 +51,20 @@ describe('a message we encrypt', () => {
       expect(contentText(decryptData(encryptFor({ ...options, cipher, content: chunks }), [p256]))).toBe(content.toString());
       expect(contentText(decryptData(encryptFor({ ...options, cipher, content: [] }), [p256]))).toBe('');
     }
+  });
+
+  test('is bound to its cipher for a recipient that can read that (RFC 9709)', () => {
+    for (const cipher of ['aes256-gcm', 'aes256-cbc'] as const) {
+      const message = encryptFor({ content, certificates: [p256.certificate], cipher, keyTransport: 'oaep', derivation: 'hkdf-sha256' });
+      expect(Buffer.from(message).includes(Buffer.from(der.oid(oids.cekHkdfSha256)))).toBe(true);
+      expect(contentText(decryptData(message, [p256]))).toBe(content.toString());
+    }
+  });
+
+  test('derives its key as the example of RFC 9709 does', () => {
+    const identifier = Buffer.from('301d06096086480165030401020410651f722ffd512c52fe072e507d72b377', 'hex');
+    const key = derivedKey(Buffer.from('c702e7d0a9e064b09ba55245fb733cf3', 'hex'), identifier);
+    expect(Buffer.from(key).toString('hex')).toBe('9cd102c52f1e19ece8729b35bfeceb50');
   });
 
   test.each(['ed25519', 'rsa-pss', 'rsa-1024', 'p521'] as const)('is never made for a key that cannot open it or is too weak: %s', (kind) => {

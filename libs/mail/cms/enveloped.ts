@@ -4,7 +4,8 @@ import { oids } from '../asn1/oid.js';
 import { readAlgorithm } from '../x509/signature.js';
 import { expectDataContentType, readAttributes } from './attributes.js';
 import { knownCertificate } from './certificates.js';
-import { contentEncryptionOf, decryptContent, encryptContent, isGcmKey, rememberGcmKey, type ContentEncryption, type EncryptedContent, type SealedContent } from './content-encryption.js';
+import { contentEncryptionOf, decryptContent, encryptContent, isGcmKey, rememberGcmKey } from './content-encryption.js';
+import type { ContentEncryption, EncryptedContent, SealedContent } from './content-encryption.js';
 import { contentOf, octetsOf } from './content.js';
 import { fieldsOf, tags } from './fields.js';
 import type { KeyPair } from './keys.js';
@@ -19,6 +20,8 @@ export interface EncryptInput {
   readonly cipher: 'aes256-gcm' | 'aes256-cbc';
   /** For recipients with an RSA key; the others get key agreement. */
   readonly keyTransport: 'oaep' | 'rsaes-pkcs1';
+  /** `hkdf-sha256` (RFC 9709) only for recipients whose capabilities name `oids.cekHkdfSha256`; others cannot read it. */
+  readonly derivation?: 'none' | 'hkdf-sha256';
 }
 
 export interface DecryptedContent {
@@ -41,15 +44,18 @@ export function encryptFor(input: EncryptInput): Uint8Array {
   throw new Error(`bug: recipient not checked before sealing: ${sealed.detail}`);
 }
 
-function seal({ content, certificates, cipher, keyTransport }: EncryptInput): Uint8Array {
+function seal({ content, certificates, cipher, keyTransport, derivation = 'none' }: EncryptInput): Uint8Array {
   if (certificates.length === 0 || certificates.length > cmsLimits.recipientsMax) return refuse('too-large', 'recipients');
   const recipients = certificates.map(knownCertificate);
   const contentKey = randomBytes(32);
-  const encrypted = encryptContent(cipherIds[cipher], contentKey, content instanceof Uint8Array ? [content] : content);
+  const encrypted = encryptContent({ id: cipherIds[cipher], derivation }, contentKey, content instanceof Uint8Array ? [content] : content);
   const recipientInfos = der.setOf(...recipients.map((recipient) => recipientInfo(recipient, contentKey, keyTransport)));
   contentKey.fill(0);
   const encryptedInfo = encryptedContentInfo(encrypted);
-  if (encrypted.tag !== null) return contentInfo(oids.authEnvelopedData, rope(tags.sequence, der.integer(0), recipientInfos, encryptedInfo, der.octets(encrypted.tag)));
+  if (encrypted.tag !== null) {
+    const mac = der.octets(encrypted.tag);
+    return contentInfo(oids.authEnvelopedData, rope(tags.sequence, der.integer(0), recipientInfos, encryptedInfo, mac));
+  }
   const version = needsAgreement(recipients) ? 2 : 0;
   return contentInfo(oids.envelopedData, rope(tags.sequence, der.integer(version), recipientInfos, encryptedInfo));
 }

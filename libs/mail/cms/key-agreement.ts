@@ -1,4 +1,15 @@
-import { createCipheriv, createDecipheriv, createECDH, createHash, createPublicKey, diffieHellman, generateKeyPairSync, hkdfSync, type ECDH, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createECDH,
+  createHash,
+  createPublicKey,
+  diffieHellman,
+  generateKeyPairSync,
+  hkdfSync,
+  type ECDH,
+  type KeyObject,
+} from 'node:crypto';
 import { Asn1Error, der, oid, type Der } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { readAlgorithm, type AlgorithmIdentifier } from '../x509/signature.js';
@@ -45,7 +56,7 @@ const curveOid = { p256: oids.p256, p384: oids.p384 } as const;
 
 /** The content key wrapped for the recipient's public `point`, under a fresh ephemeral key; the wrap is as strong as the key (RFC 8551 §2.3). */
 export function agreeKey(kind: AgreementKeyKind, point: Uint8Array, contentKey: Uint8Array): AgreedKey {
-  const agreement = keyAgreements.find((known) => (kind === 'x25519' ? known.derivation === 'hkdf' : known.digest === (kind === 'p384' ? 'sha384' : 'sha256')));
+  const agreement = keyAgreements.find(({ derivation, digest }) => `${derivation} ${digest}` === ownDerivation[kind]);
   const wrap = keyWraps.find((known) => known.keyBytes === contentKey.length);
   if (agreement === undefined || wrap === undefined) throw new Error('bug: no key agreement for this key');
   const wrapIdentifier = der.sequence(der.oid(wrap.oid));
@@ -59,6 +70,8 @@ export function agreeKey(kind: AgreementKeyKind, point: Uint8Array, contentKey: 
     encryptedKey: Buffer.concat([cipher.update(contentKey), cipher.final()]),
   };
 }
+
+const ownDerivation = { p256: 'x963 sha256', p384: 'x963 sha384', x25519: 'hkdf sha256' } as const;
 
 const wrapInitial = Buffer.from('a6a6a6a6a6a6a6a6', 'hex'); // RFC 3394 §2.2.3.1
 
@@ -121,7 +134,7 @@ export function unwrapAgreed(input: OurAgreement, encryptedKey: Uint8Array): Uin
     const cipher = createDecipheriv(input.scheme.wrap.id, kek, wrapInitial);
     return Buffer.concat([cipher.update(encryptedKey), cipher.final()]);
   } catch {
-    return null;
+    return null; // one outcome for a point off the curve, a secret of nought and a wrap that does not fit
   }
 }
 
@@ -150,7 +163,7 @@ function x25519Key(point: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.from(der.sequence(x25519Prefix, der.bits(point))), format: 'der', type: 'spki' });
 }
 
-/** X9.63 or HKDF over the secret with ECC-CMS-SharedInfo (RFC 5753 §7.2, RFC 8418 §2.1-2.2). */
+/** X9.63 or HKDF over the secret with ECC-CMS-SharedInfo (RFC 5753 §7.2, RFC 8418 §2). */
 function keyEncryptionKey(scheme: AgreementScheme, secret: Uint8Array, keyingMaterial: Uint8Array | null): Uint8Array {
   const { agreement, wrap, wrapIdentifier } = scheme;
   const entity = keyingMaterial === null ? [] : [der.explicit(0, der.octets(keyingMaterial))];

@@ -66,8 +66,14 @@ export function keyTransportName(transport: KeyTransport): string {
   return transport.kind === 'oaep' ? `rsaes-oaep-${transport.digest}` : 'rsaes-pkcs1';
 }
 
+/** A content key wrapped for one RSA key. */
+export interface TransportedKey {
+  readonly identifier: Der;
+  readonly encryptedKey: Uint8Array;
+}
+
 /** The content key wrapped for `recipient`, with the AlgorithmIdentifier that says how. */
-export function transportKey(recipient: KeyObject, contentKey: Uint8Array, transport: 'oaep' | 'rsaes-pkcs1'): { readonly identifier: Der; readonly encryptedKey: Uint8Array } {
+export function transportKey(recipient: KeyObject, contentKey: Uint8Array, transport: 'oaep' | 'rsaes-pkcs1'): TransportedKey {
   if (transport === 'oaep') {
     const key = { key: recipient, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
     return { identifier: oaepIdentifier, encryptedKey: publicEncrypt(key, contentKey) };

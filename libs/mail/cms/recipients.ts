@@ -108,7 +108,7 @@ function agreed(info: DerNode, own: readonly OwnKey[]): OurRecipient | null {
   if (originator.tag !== 0xa1) return refuse('algorithm', 'key agreement without an ephemeral key');
   if ((keyKind === 'x25519') !== (scheme.agreement.derivation === 'hkdf')) return refuse('algorithm', `key derivation for a ${keyKind} key`);
   const keyingMaterial = material === null ? null : octetsOf(inner(material, tags.octets, tags.octetSegments));
-  // RFC 8418 leaves no second implementation to test keying material with; nobody sends it.
+  // How keying material enters HKDF (RFC 8418) was not tried against another implementation: refused rather than guessed.
   if (keyingMaterial !== null && keyKind === 'x25519') return refuse('algorithm', 'keying material with HKDF');
   const point = originatorPoint(originator, keyKind);
   const input = { kind: keyKind, privateKey: found.key.pair.privateKey, scheme, point, keyingMaterial };

@@ -20,7 +20,7 @@ const fixedSchemes: Readonly<Record<string, { readonly family: 'rsa-pkcs1' | 'ec
   [oids.ecdsaWithSha256]: { family: 'ecdsa', digest: 'sha256' },
   [oids.ecdsaWithSha384]: { family: 'ecdsa', digest: 'sha384' },
   [oids.ecdsaWithSha512]: { family: 'ecdsa', digest: 'sha512' },
-  // With signed attributes Ed25519 goes with SHA-512 and nothing else (RFC 8419 §2.3).
+  // With signed attributes Ed25519 goes with SHA-512 and nothing else (RFC 8419).
   [oids.ed25519]: { family: 'ed25519', digest: 'sha512' },
 };
 
@@ -52,9 +52,11 @@ function pssScheme(algorithm: AlgorithmIdentifier): SignatureScheme {
   fields.end();
   if (digest === null || mask === null) return refuse('algorithm', 'PSS with SHA-1');
   const name = digestOf(digest);
-  if (mask.id !== oids.mgf1 || mask.parameters === null || digestOf(readAlgorithm(mask.parameters)) !== name) return refuse('algorithm', 'PSS mask with another digest');
+  const maskName = mask.id === oids.mgf1 && mask.parameters !== null ? digestOf(readAlgorithm(mask.parameters)) : null;
+  if (maskName !== name) return refuse('algorithm', 'PSS mask with another digest');
   const saltBytes = salt === null ? 20 : smallInteger(inner(salt, tags.integer));
-  if (saltBytes > pssSaltMaxBytes || (trailer !== null && smallInteger(inner(trailer, tags.integer)) !== 1)) return refuse('algorithm', 'PSS parameters');
+  const isTrailerKnown = trailer === null || smallInteger(inner(trailer, tags.integer)) === 1;
+  if (saltBytes > pssSaltMaxBytes || !isTrailerKnown) return refuse('algorithm', 'PSS parameters');
   return { family: 'rsa-pss', digest: name, saltBytes };
 }
 
@@ -129,14 +131,15 @@ export function signWith(privateKey: KeyObject, scheme: SignatureScheme, signed:
 const ecdsaOid = { sha256: oids.ecdsaWithSha256, sha384: oids.ecdsaWithSha384, sha512: oids.ecdsaWithSha512 } as const;
 const rsaOid = { sha256: oids.sha256WithRsa, sha384: oids.sha384WithRsa, sha512: oids.sha512WithRsa } as const;
 
-/** A scheme as AlgorithmIdentifier (RFC 5754 §3, RFC 4055 §3.1, RFC 8419 §2.2). */
+/** A scheme as AlgorithmIdentifier (RFC 5754 §3, RFC 4055 §3.1, RFC 8419). */
 export function schemeIdentifier(scheme: SignatureScheme): Der {
   switch (scheme.family) {
     case 'rsa-pkcs1':
       return der.sequence(der.oid(rsaOid[scheme.digest]), der.null());
     case 'rsa-pss': {
       const digest = der.explicit(0, digestIdentifierWithNull[scheme.digest]);
-      return der.sequence(der.oid(oids.rsaPss), der.sequence(digest, der.explicit(1, maskGeneration(scheme.digest)), der.explicit(2, der.integer(scheme.saltBytes))));
+      const mask = der.explicit(1, maskGeneration(scheme.digest));
+      return der.sequence(der.oid(oids.rsaPss), der.sequence(digest, mask, der.explicit(2, der.integer(scheme.saltBytes))));
     }
     case 'ecdsa':
       return der.sequence(der.oid(ecdsaOid[scheme.digest]));

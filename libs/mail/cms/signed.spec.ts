@@ -47,6 +47,7 @@ describe('a message we sign', () => {
   test('says which algorithms it reads, GCM first', () => {
     const verified = verifySignedData(signData({ content, detached: false, signer: p256, at }), inside);
     expect(verified.kind === 'verified' && verified.signers[0]?.capabilities).toEqual([
+      oids.cekHkdfSha256,
       oids.aes256Gcm,
       oids.aes128Gcm,
       oids.aes256Cbc,

@@ -44,7 +44,8 @@ function generate(kind: InventedKind): { readonly publicKey: KeyObject; readonly
 const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 let serials = 1_000;
 
-function certificateFor(publicKey: KeyObject, { commonName = 'Gemeente Voorbeeldstad', serial, hasKeyIdentifier = true, extendedKeyUsage = oids.emailProtection }: InventedOptions): Der {
+function certificateFor(publicKey: KeyObject, options: InventedOptions): Der {
+  const { commonName = 'Gemeente Voorbeeldstad', serial, hasKeyIdentifier = true, extendedKeyUsage = oids.emailProtection } = options;
   serials += 1;
   const algorithm = der.sequence(der.oid(oids.ecdsaWithSha256));
   const spki = publicKey.export({ format: 'der', type: 'spki' });
