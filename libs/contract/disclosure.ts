@@ -1,4 +1,4 @@
-import { categories, roles, type Category, type MessageBody, type Omission, type Role } from '@ketensluis/domain';
+import { categories, roles, tellableOmissions, type Category, type MessageBody, type Omission, type Role } from '@ketensluis/domain';
 import { z } from 'zod';
 import { shapeOf, type DocumentMediaType } from './document.js';
 import type { ReadRefusal } from './problem.js';
@@ -29,9 +29,13 @@ const modeWords = { mandatory: 'verplicht', permitted: 'toegestaan', consent: 't
 const authorities = { wet: 'law', beleid: 'policy' } as const;
 const modes = { verplicht: 'mandatory', toegestaan: 'permitted', toestemming: 'consent', verboden: 'forbidden' } as const;
 
-/** A disclosure as bytes; equal disclosures give equal bytes, so a retry sends what was sealed. */
+/**
+ * A disclosure as bytes; equal disclosures give equal bytes, so a retry sends what was sealed. Of the omissions only those are written
+ * that say nothing of the message: see `tellableOmissions`.
+ */
 export const writeDisclosure = (document: DisclosureDocument, mediaType: DocumentMediaType): Uint8Array => {
-  const { ground, omitted, recipient, fields } = document;
+  const { ground, recipient, fields } = document;
+  const omitted = tellableOmissions(document.type, document.omitted);
   return writeDocument(shapeOf('verstrekking', document.type), {
     ...envelopeValues(document),
     ontvangen: document.receivedAt.toISOString(),

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { messageTypes, type MessageType } from '@ketensluis/domain';
+import { cut, messageTypes, type MessageType } from '@ketensluis/domain';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ const disclosureOf = (type: MessageType): DisclosureDocument => {
   return {
     ...envelope, fields: {}, attachments: [], receivedAt: new Date('2026-03-23T21:00:00Z'), recipient: { oin: '00000001999010003000', role: 'VT' },
     ground: { rule: 'WTH-09', article: 'Wth art. 2(8)', authority: 'law', mode: 'mandatory', agreement: null, setting: null, categories: ['C-REF', 'C-ORDER'] },
-    omitted: [{ path: 'minderjarigen[1].naam', category: 'C-MINOR' }],
+    omitted: cut(exampleBody(type), []).omitted,
   };
 };
 

@@ -110,3 +110,19 @@ export const cut = (message: MessageBody, permitted: readonly Category[]): Excer
   const attachments = message.attachments.filter((attachment, index) => permits(attachment.category, `bijlagen[${index + 1}]`));
   return { fields, attachments, omitted };
 };
+
+// True when every message of the type has a value at the path: required all the way up, and the first of its list.
+const isAlwaysThere = (fields: readonly Field[], [step = '', ...rest]: readonly string[]): boolean => {
+  const name = step.replace(/\[1\]$/, '');
+  const of = fields.find((one) => one.name === name);
+  if (of === undefined || !of.required) return false;
+  const inner = of.kind === 'list' ? of.item : of;
+  return inner.kind === 'group' ? isAlwaysThere(inner.fields, rest) : rest.length === 0;
+};
+
+/**
+ * The omissions a recipient may hear of. That a required field stayed behind says nothing new; that an optional one did would say that
+ * it was filled: that Veilig Thuis was consulted, that there are children, that a victim has another address.
+ */
+export const tellableOmissions = (type: MessageType, omitted: readonly Omission[]): readonly Omission[] =>
+  omitted.filter(({ path }) => isAlwaysThere(messageDefinitions[type].fields, path.split('.')));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { messageDefinitions, type Attachment, type Category, type FieldValues, type MessageBody, type MessageType } from '@ketensluis/domain';
 
-const folder = new URL('../fixtures/messages/', import.meta.url);
+// The examples are not compiled: from dist/ they are still those of the sources.
+const folder = new URL('../fixtures/messages/', import.meta.url.replace('/dist/test/harness/', '/test/harness/'));
 
 /** The committed example of a type, as bytes. */
 export const exampleBytes = (type: MessageType, extension: 'xml' | 'json'): Uint8Array => new Uint8Array(readFileSync(new URL(`${type}.${extension}`, folder)));
