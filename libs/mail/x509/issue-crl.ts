@@ -1,4 +1,4 @@
-import { der, type Der } from '../asn1/der.js';
+import { der, tlv, type Der } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { parseCertificate } from './certificate.js';
 import { extension, pointName } from './issue-extensions.js';
@@ -41,7 +41,7 @@ export function issueCrl(input: IssueCrlInput): Uint8Array {
     der.time(input.thisUpdate),
     der.time(input.nextUpdate),
     // An empty list of entries is left out, not written empty (RFC 5280 §5.1.2.6).
-    ...(input.revoked.length === 0 ? [] : [der.sequence(...input.revoked.map(entry))]),
+    ...(input.revoked.length === 0 ? [] : [tlv(0x30, Buffer.concat(input.revoked.map(entry)))]),
     der.explicit(0, extensions),
   );
   return signed(tbs, algorithm, input.issuer.privateKey);

@@ -201,3 +201,5 @@ function onlyAnchor(trust: ReadTrust, { certificate }: Anchor): ReadTrust {
   const only: readonly Anchor[] = [{ certificate, policies: null }];
   return { ...trust, anchors: only, anchorsByName: new Map([[certificate.subject.canonical, only]]) };
 }
+
+export type { PathRefusal, PathRefusalCode } from './path-refusal.js';
