@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readMessage, type DisclosureDocument } from '@ketensluis/contract';
+import { readMessage, writeDisclosure, type DisclosureDocument } from '@ketensluis/contract';
 import { categories, cut, messageTypes, type Category, type FieldValue, type MessageType } from '@ketensluis/domain';
-import { letter } from './letter.js';
+import { letter, letterOf } from './letter.js';
 
 function disclosureOf(type: MessageType, permitted: readonly Category[], changes: Partial<DisclosureDocument> = {}): DisclosureDocument {
   const read = readMessage(readFileSync(new URL(`../../../test/fixtures/messages/${type}.json`, import.meta.url)), 'application/json');
@@ -37,6 +37,13 @@ describe('the letter that goes with a disclosure', () => {
     const { body } = letter(disclosureOf('huisverbod.opgelegd', categories), 1);
     expect(body).toMatch(/maandag 23 maart 2026, 20:00 uur/);
     expect(body).toMatch(/donderdag 2 april 2026, 20:00 uur/);
+  });
+
+  test.each(['application/xml', 'application/json'] as const)('is made from the very bytes that go along (%s)', (mediaType) => {
+    const document = disclosureOf('huisverbod.opgelegd', ['C-REF', 'C-ID', 'C-ORDER']);
+    const outgoing = { id: document.id, caseId: 'c', number: 3, messageType: document.type, document: writeDisclosure(document, mediaType), mediaType, attachments: [] };
+    expect(letterOf(outgoing)).toEqual(letter(document, 3));
+    expect(() => letterOf({ ...outgoing, document: Buffer.from('<verstrekking/>') })).toThrow('bug: an outgoing document cannot be read');
   });
 
   test('an attachment that was left out is not named', () => {
