@@ -1,26 +1,15 @@
-import type { CaseFile, CaseState } from './case-file.js';
+import type { CaseFile } from './case-file.js';
+import { cannot, type CaseRefusal } from './case-refusal.js';
+import { courtSteps } from './case-court.js';
+import { helpSteps } from './case-help.js';
+import { orderSteps } from './case-order.js';
 import type { Duty, DutyKey } from './duty.js';
-import type { Event, OnwardEvent } from './event.js';
+import { eventOf, type Event, type OnwardEvent } from './event.js';
 import type { CalendarRules, ServiceLevels } from './law-pack.js';
 import type { Mandate } from './mandate.js';
 import type { Message } from './message.js';
-
-/** Why a message does not fit the case it is about. */
-export const caseRefusals = [
-  'not-mandatable', 'no-mandate', 'already-imposed', 'not-imposed', 'minor', 'after-expiry', 'too-long', 'too-short-extension', 'ended',
-  'not-requested', 'out-of-order', 'no-proposal', 'consult-missing', 'wrong-case', 'in-the-future', 'help-not-accepted',
-] as const;
-/** One of `caseRefusals`. */
-export type CaseRefusalCode = (typeof caseRefusals)[number];
-
-/** A message that cannot be: the case stays as it was. `article` is the law it would go against. */
-export interface CaseRefusal {
-  readonly kind: 'refused';
-  readonly code: CaseRefusalCode;
-  readonly article: string;
-  readonly public: string;
-  readonly detail: string;
-}
+import type { MessageType } from './messages/type.js';
+import { subjectsWith } from './subject.js';
 
 /** What a message did to its case. */
 export interface Applied {
@@ -30,6 +19,7 @@ export interface Applied {
   /** Events on earlier messages of the case that now become due, such as the file for the court. */
   readonly onward: readonly OnwardEvent[];
   readonly duties: readonly Duty[];
+  /** Keys of duties this message does, whether or not they are open. */
   readonly closes: readonly DutyKey[];
 }
 
@@ -41,18 +31,61 @@ export interface ApplyContext {
   readonly at: Date;
 }
 
+/** What one step changes. */
+export interface StepResult {
+  readonly file: CaseFile;
+  readonly duties?: readonly Duty[];
+  readonly closes?: readonly DutyKey[];
+  readonly onward?: readonly OnwardEvent[];
+}
+
+/** One transition of the state machine: the new case, or why it cannot be. */
+export type Step = (file: CaseFile, message: Message, context: ApplyContext) => StepResult | CaseRefusal;
+
 /** The case a first message opens: nothing has happened in it yet, `applyMessage` follows. */
-export const openCase = (message: Message): CaseFile => {
-  throw new Error(`bug: not built yet for ${message.type}`);
-};
+export const openCase = (message: Message): CaseFile => ({
+  law: message.case.law,
+  municipality: message.case.municipality,
+  number: message.case.number,
+  openedAt: message.receivedAt.toISOString(),
+  changedAt: message.receivedAt.toISOString(),
+  state: 'SIGNAL',
+  imposedAt: null,
+  writtenAt: null,
+  imposedBy: null,
+  endsAt: null,
+  extensions: 0,
+  violations: 0,
+  childAbuse: false,
+  minorsInvolved: false,
+  consultAskedBy: null,
+  vtConsultedAt: null,
+  reachGivenAt: null,
+  procedure: { lawyer: 'NONE', lawyerOin: null, relief: 'NONE', reliefRequestedAt: null, hearingAt: null, requests: 0, rulings: 0, appeal: 'NONE' },
+  help: 'NONE',
+  subjects: [],
+});
 
-/** The case after the message with the duties it opens and closes, or the reason why it cannot be. */
+/** The whole state machine of law.md 2.1.2: one line per message. */
+const steps: Readonly<Record<MessageType, Step>> = { ...orderSteps, ...courtSteps, ...helpSteps };
+
+/**
+ * The case after the message with the duties it opens and closes, or the reason and the article why it cannot be. Applying the same
+ * message twice is for the caller to prevent. A ban that ran out by itself stays in its stored state: `stateAt` tells.
+ */
 export const applyMessage = (file: CaseFile, message: Message, context: ApplyContext): Applied | CaseRefusal => {
-  throw new Error(`bug: not built yet for ${file.state} ${message.type} ${context.at.toISOString()}`);
+  if (file.municipality !== message.case.municipality || file.number !== message.case.number || file.law !== message.case.law) {
+    return cannot('wrong-case', 'AVG art. 5(1)(f)');
+  }
+  const result = steps[message.type](file, message, context);
+  if ('kind' in result) return result;
+  const changed: CaseFile = { ...result.file, changedAt: message.receivedAt.toISOString(), subjects: [...subjectsWith(result.file, message.fields)] };
+  return {
+    kind: 'applied',
+    file: changed,
+    event: eventOf[message.type],
+    onward: result.onward ?? [],
+    duties: result.duties ?? [],
+    closes: result.closes ?? [],
+  };
 };
-
-/** Where the case stands at a moment: the stored state, or EXPIRED once the end of the ban has passed (Wth art. 2(1)). */
-export const stateAt = (file: CaseFile, at: Date): CaseState =>
-  (file.state === 'IMPOSED_ORAL' || file.state === 'IMPOSED' || file.state === 'EXTENDED') && file.endsAt !== null && at.getTime() >= Date.parse(file.endsAt)
-    ? 'EXPIRED'
-    : file.state;

@@ -34,6 +34,7 @@ export const caseFileSchema = z.strictObject({
   imposedBy: z.enum(['BM', 'HOVJ']).nullable(),
   /** Start plus ten days, or the end of the extension, or an earlier end by withdrawal or ruling. */
   endsAt: instantSchema.nullable(),
+  extensions: z.number().int().min(0),
   violations: z.number().int().min(0),
   childAbuse: z.boolean(),
   minorsInvolved: z.boolean(),
@@ -47,6 +48,8 @@ export const caseFileSchema = z.strictObject({
     relief: z.enum(['NONE', 'REQUESTED', 'HEARING_SET', 'RULED']),
     reliefRequestedAt: instantSchema.nullable(),
     hearingAt: instantSchema.nullable(),
+    requests: z.number().int().min(0),
+    rulings: z.number().int().min(0),
     appeal: z.enum(['NONE', 'RULED', 'HIGHER_RULED']),
   }),
   /** Z1 HANDED_OVER of law.md is not kept here: the receipt that closes the duty toward the instance says it. */
@@ -58,3 +61,12 @@ export const caseFileSchema = z.strictObject({
 export type CaseFile = Readonly<z.output<typeof caseFileSchema>>;
 /** Somebody the case is about. */
 export type Subject = Readonly<z.output<typeof subjectSchema>>;
+
+/** Where the case stands at a moment: the stored state, or EXPIRED once the end of the ban has passed (Wth art. 2(1)). */
+export const stateAt = (file: CaseFile, at: Date): CaseState => (isInForce(file) && file.endsAt !== null && at.getTime() >= Date.parse(file.endsAt) ? 'EXPIRED' : file.state);
+
+/** True when a ban stands that nobody ended; the clock may have. */
+export const isInForce = (file: CaseFile): boolean => file.state === 'IMPOSED_ORAL' || file.state === 'IMPOSED' || file.state === 'EXTENDED';
+
+/** True when a ban was ever imposed in this case: the procedure goes on after its end (law.md 2.0.3). */
+export const wasImposed = (file: CaseFile): boolean => file.imposedAt !== null;

@@ -1,0 +1,145 @@
+import type { ApplyContext } from './apply-message.js';
+import type { CaseFile } from './case-file.js';
+import type { Duty, DutyKey } from './duty.js';
+import { dutyKey, openDuty, type DutyClock, type DutyDraft, type DutyTerm } from './duty-open.js';
+import { groupsOf, textOf } from './field-read.js';
+import type { Message } from './message.js';
+import type { Role } from './role.js';
+
+/** Duties a message opens, and keys of those it does. */
+export interface DutyChange {
+  readonly duties: readonly Duty[];
+  readonly closes: readonly DutyKey[];
+}
+
+const clockOf = (message: Message, { serviceLevels, calendar }: ApplyContext): DutyClock => ({ serviceLevels, calendar, openedAt: message.receivedAt });
+const onverwijld: DutyTerm = { kind: 'level', level: 'onverwijld' };
+const noTerm: DutyTerm = { kind: 'at', at: null, authority: 'law', warnHours: 0 };
+
+// What a message says was told already, by word of mouth or on paper, need not be opened, and closes what was open.
+const told = (message: Message, list: string, keys: Readonly<Record<string, string>>): readonly DutyKey[] =>
+  groupsOf(message.fields, list).flatMap((notice) => keys[textOf(notice, 'aan') ?? ''] ?? []);
+
+const change = (duties: readonly Duty[], closes: readonly DutyKey[]): DutyChange =>
+  ({ duties: duties.filter((duty) => !closes.includes(duty.key)), closes: [...new Set(closes)] });
+
+/** E3: Veilig Thuis answers before a ban for child abuse is imposed (Wth art. 2(3)). */
+export const consultDuties = (message: Message, context: ApplyContext): DutyChange => change([
+  openDuty({ event: 'E3', rule: 'WTH-03', article: 'Wth art. 2(3)', bearer: message.sender.role === 'HOVJ' ? 'HOVJ' : 'BM', toward: 'VT', term: noTerm, nl: 'Overleg met Veilig Thuis vóór het opleggen.', en: 'Consult Veilig Thuis before imposing.' }, clockOf(message, context)),
+], []);
+
+const wishDraft = (bearer: Role, since: Date): DutyDraft => ({
+  event: 'E12', rule: 'WTH-12', article: 'Wth art. 5(1)', bearer, toward: 'ADV', term: { kind: 'hours', hours: 24, since },
+  nl: 'Zorg binnen 24 uur na de wens voor een raadsman.', en: 'Ensure a lawyer within 24 hours of the wish.',
+});
+
+/** E12: a lawyer within 24 hours of the wish (Wth art. 5(1)). */
+export const wishDuties = (since: Date, imposedBy: CaseFile['imposedBy'], message: Message, context: ApplyContext): DutyChange =>
+  change([openDuty(wishDraft(imposedBy ?? 'BM', since), clockOf(message, context))], []);
+
+/** What imposing depends on. */
+export interface Imposition {
+  readonly before: CaseFile;
+  readonly after: CaseFile;
+  readonly message: Message;
+  readonly oral: boolean;
+  /** False when the writing follows an oral notice: what that opened is not opened again. */
+  readonly first: boolean;
+  readonly wishedAt: Date | null;
+}
+
+const noticeKeys = { huisgenoot: 'E7:PART', 'aangewezen-instantie': 'E8:INST', 'veilig-thuis': 'E9:VT', burgemeester: 'E6:BM' };
+
+/** E5-E10, E12 and the choice before the end (E20), opened by a ban told or written; each once. */
+export const impositionDuties = (of: Imposition, context: ApplyContext): DutyChange => {
+  const { before, after, message, oral, first } = of;
+  const bearer = after.imposedBy ?? 'BM';
+  const imposedAt = new Date(after.imposedAt ?? message.sentAt);
+  const drafts: readonly (readonly [boolean, DutyDraft])[] = [
+    [oral, { event: 'E5', rule: 'WTH-05', article: 'Wth art. 2(7)', bearer, toward: 'UHG', term: { kind: 'level', level: 'spoedig' }, nl: 'Stel het aangezegde huisverbod spoedig op schrift en maak het bekend.', en: 'Put the announced ban in writing soon and make it known.' }],
+    [first && bearer === 'HOVJ', { event: 'E6', rule: 'WTH-06', article: 'Wth art. 3(2)', bearer, toward: 'BM', term: onverwijld, nl: 'Stel de burgemeester onverwijld in kennis.', en: 'Tell the burgemeester without delay.' }],
+    [first, { event: 'E7', rule: 'WTH-07', article: 'Wth art. 2(8)', bearer, toward: 'PART', term: onverwijld, nl: 'Deel de huisgenoten onverwijld de inhoud en de gevolgen van niet-naleving mee.', en: 'Tell the household the content and the consequences of non-compliance without delay.' }],
+    [first, { event: 'E8', rule: 'WTH-08', article: 'Wth art. 2(8)', bearer, toward: 'INST', term: onverwijld, nl: 'Deel de aangewezen instantie de inhoud mee.', en: 'Tell the designated instance the content.' }],
+    [after.childAbuse && (first || !before.childAbuse), { event: 'E9', rule: 'WTH-09', article: 'Wth art. 2(8)', bearer, toward: 'VT', term: onverwijld, nl: 'Deel Veilig Thuis de inhoud mee (kindermishandeling).', en: 'Tell Veilig Thuis the content (child abuse).' }],
+    [first && after.reachGivenAt === null, { event: 'E10', rule: 'WTH-30', article: 'Wth art. 2(6)', bearer: 'UHG', toward: 'BM', term: { kind: 'hours', hours: 24, since: imposedAt }, nl: 'De uithuisgeplaatste laat binnen 24 uur weten waar en hoe hij bereikbaar is.', en: 'The person sent out tells within 24 hours where and how he can be reached.' }],
+    [before.procedure.lawyer === 'NONE' && of.wishedAt !== null, wishDraft(bearer, of.wishedAt ?? message.sentAt)],
+    [first, { event: 'E20', rule: null, article: 'Wth art. 2(1), 2(9), 9(1)', bearer: 'BM', toward: 'BM', term: { kind: 'at', at: after.endsAt === null ? null : new Date(after.endsAt), authority: 'policy', warnHours: 24 }, nl: 'Kies voor het einde: verlengen, intrekken of laten aflopen.', en: 'Choose before the end: extend, withdraw or let it expire.' }],
+  ];
+  const clock = clockOf(message, context);
+  const closes = [
+    ...told(message, 'mededelingen', noticeKeys),
+    ...(oral ? [] : [dutyKey('E5', 'UHG')]),
+    ...(textOf(message.fields, 'hovj_melding_bm_op') === null ? [] : [dutyKey('E6', 'BM')]),
+    ...(after.reachGivenAt === null ? [] : [dutyKey('E10', 'BM')]),
+  ];
+  return change(drafts.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock)] : [])), closes);
+};
+
+/** WTH-24 before the running end, and (policy) telling the household; the choice before the end is made. */
+export const extensionDuties = (before: CaseFile, after: CaseFile, message: Message, context: ApplyContext): DutyChange => {
+  const clock = clockOf(message, context);
+  const time = after.extensions;
+  const runningEnd = before.endsAt === null ? null : new Date(before.endsAt);
+  const keys = { uithuisgeplaatste: dutyKey('E20', 'UHG', time), huisgenoot: dutyKey('WTH-25', 'PART', time) };
+  return change([
+    openDuty({ event: 'E20', rule: 'WTH-24', article: 'Wth art. 9(1); Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: { kind: 'at', at: runningEnd, authority: 'law', warnHours: 4 }, nl: 'Maak de verlenging bekend voordat het lopende huisverbod afloopt.', en: 'Make the extension known before the running ban ends.' }, clock, time),
+    openDuty({ event: 'WTH-25', rule: 'WTH-25', article: 'Wth art. 9(1)', bearer: 'BM', toward: 'PART', term: onverwijld, nl: 'Deel de huisgenoten mee dat het huisverbod langer duurt (beleid).', en: 'Tell the household that the ban lasts longer (policy).' }, clock, time),
+  ], [dutyKey('E20', 'BM'), ...told(message, 'mededelingen', keys)]);
+};
+
+/** WTH-26 and WTH-27: who relies on the ban knows of its end before the person sent out comes home. */
+export const withdrawalDuties = (message: Message, context: ApplyContext): DutyChange => {
+  const clock = clockOf(message, context);
+  return change([
+    openDuty({ event: 'WTH-26', rule: 'WTH-26', article: 'Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: onverwijld, nl: 'Maak de intrekking bekend aan de uithuisgeplaatste.', en: 'Make the withdrawal known to the person sent out.' }, clock),
+    openDuty({ event: 'WTH-27', rule: 'WTH-27', article: 'Wth art. 10(2)', bearer: 'BM', toward: 'PART', term: onverwijld, nl: 'Deel de huisgenoten mee wanneer het huisverbod eindigt, voordat de uithuisgeplaatste thuiskomt (beleid).', en: 'Tell the household when the ban ends, before the person sent out comes home (policy).' }, clock),
+  ], [dutyKey('E20', 'BM'), ...told(message, 'mededelingen', { uithuisgeplaatste: 'WTH-26:UHG', huisgenoot: 'WTH-27:PART' })]);
+};
+
+/** A request for relief. */
+export interface ReliefRequest {
+  readonly requestedAt: Date;
+  readonly hearingAt: Date | null;
+  /** 1 for the first request in the case. */
+  readonly time: number;
+}
+
+/** E13: the court hears within three days (Wth art. 6(1)(a)); and the documents of the case go to it (WTH-15). */
+export const reliefDuties = ({ requestedAt, hearingAt, time }: ReliefRequest, message: Message, context: ApplyContext): DutyChange => {
+  const clock = clockOf(message, context);
+  return change([
+    openDuty({ event: 'E13', rule: null, article: 'Wth art. 6(1)(a)', bearer: 'RB', toward: 'UHG', term: { kind: 'days', length: { amount: 3, unit: 'days' }, since: requestedAt }, nl: 'De voorzieningenrechter hoort binnen drie dagen.', en: 'The court hears within three days.' }, clock, time),
+    openDuty({ event: 'WTH-15', rule: 'WTH-15', article: 'Awb art. 8:42', bearer: 'GEM', toward: 'RB', term: { kind: 'at', at: hearingAt, authority: 'law', warnHours: 24 }, nl: 'Zend de stukken van de zaak aan de rechtbank, voor de zitting.', en: 'Send the documents of the case to the court, before the hearing.' }, clock, time),
+  ], []);
+};
+
+/** Relief, main case or higher appeal. */
+export type RulingKind = 'relief' | 'main' | 'higher';
+
+/** E16-E19: copies and word of mouth after a ruling; E13 is done. */
+export const rulingDuties = (kind: RulingKind, file: CaseFile, message: Message, context: ApplyContext): DutyChange => {
+  const clock = clockOf(message, context);
+  const time = file.procedure.rulings;
+  const bearer: Role = kind === 'higher' ? 'RVS' : 'RB';
+  const copy = kind === 'relief' ? 'E16' : 'E17';
+  const dated = textOf(message.fields, 'dagtekening');
+  const copyTerm: DutyTerm = kind === 'relief' ? onverwijld : { kind: 'days', length: { amount: 2, unit: 'weeks' }, since: dated === null ? message.sentAt : new Date(dated) };
+  const copyRule = (relief: string, vt: boolean): string => (kind === 'relief' ? relief : vt ? 'WTH-19b' : 'WTH-19');
+  const rows: readonly (readonly [boolean, DutyDraft])[] = [
+    [true, { event: copy, rule: copyRule('WTH-16', false), article: 'Wth art. 8(1)(a)', bearer, toward: 'PART', term: copyTerm, nl: 'Zend de huisgenoten kosteloos een afschrift.', en: 'Send the household a copy free of charge.' }],
+    [true, { event: copy, rule: copyRule('WTH-17', false), article: 'Wth art. 8(1)(b)', bearer, toward: 'POL', term: copyTerm, nl: 'Zend de politie kosteloos een afschrift.', en: 'Send the police a copy free of charge.' }],
+    [file.minorsInvolved, { event: copy, rule: copyRule('WTH-18', true), article: 'Wth art. 8(1)(c)', bearer, toward: 'VT', term: copyTerm, nl: 'Zend Veilig Thuis kosteloos een afschrift.', en: 'Send Veilig Thuis a copy free of charge.' }],
+    [true, { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'UHG', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de uithuisgeplaatste.', en: 'Tell the person sent out the ruling without delay.' }],
+    [file.procedure.lawyer === 'ASSIGNED', { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'ADV', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de raadsman.', en: 'Tell the lawyer the ruling without delay.' }],
+    [true, { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'BM', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de burgemeester.', en: 'Tell the burgemeester the ruling without delay.' }],
+    [true, { event: 'E19', rule: 'WTH-21', article: 'Wth art. 8(2)', bearer: 'BM', toward: 'PART', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan huisgenoten die niet op de zitting waren.', en: 'Tell household members who were not at the hearing the ruling without delay.' }],
+    [true, { event: 'E19', rule: 'WTH-22', article: 'Wth art. 8(2)', bearer: 'BM', toward: 'POL', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de politie.', en: 'Tell the police the ruling without delay.' }],
+  ];
+  const key = (event: string, role: Role): string => dutyKey(event, role, time);
+  const closes = [
+    ...(kind === 'relief' ? [dutyKey('E13', 'UHG', file.procedure.requests)] : []),
+    ...told(message, 'verzonden_aan', { huisgenoot: key(copy, 'PART'), politie: key(copy, 'POL'), 'veilig-thuis': key(copy, 'VT') }),
+    ...told(message, 'mondeling_medegedeeld', { uithuisgeplaatste: key('E18', 'UHG'), raadsman: key('E18', 'ADV'), burgemeester: key('E18', 'BM'), huisgenoot: key('E19', 'PART'), politie: key('E19', 'POL') }),
+  ];
+  return change(rows.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock, time)] : [])), closes);
+};

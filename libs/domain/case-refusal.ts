@@ -1,0 +1,40 @@
+/** Why a message does not fit the case it is about. */
+export const caseRefusals = [
+  'wrong-case', 'in-the-future', 'already-imposed', 'not-imposed', 'no-proposal', 'closed', 'minor', 'too-long', 'not-later', 'after-expiry',
+  'not-mandatable', 'no-mandate', 'consult-missing', 'not-requested', 'out-of-order', 'help-not-accepted', 'other-start',
+] as const;
+/** One of `caseRefusals`. */
+export type CaseRefusalCode = (typeof caseRefusals)[number];
+
+/** A message that cannot be: the case stays as it was. `article` is the law it would go against. */
+export interface CaseRefusal {
+  readonly kind: 'refused';
+  readonly code: CaseRefusalCode;
+  readonly article: string;
+  /** For the sender: no word about the case beyond what he must mend. */
+  readonly public: string;
+  readonly detail: string;
+}
+
+const reasons: Readonly<Record<CaseRefusalCode, { readonly public: string; readonly detail: string }>> = {
+  'wrong-case': { public: 'the message does not fit the case', detail: 'the message is about another case' },
+  'in-the-future': { public: 'a moment lies in the future', detail: 'the act would happen after the message was received' },
+  'already-imposed': { public: 'the message does not fit the state of the case', detail: 'a ban was imposed in this case; a new ban is a new case' },
+  'not-imposed': { public: 'the message does not fit the state of the case', detail: 'no ban was imposed in this case at that moment' },
+  'no-proposal': { public: 'the message does not fit the state of the case', detail: 'there is no proposal to refuse' },
+  closed: { public: 'the message does not fit the state of the case', detail: 'the ban was withdrawn, annulled or refused' },
+  minor: { public: 'only an adult can be sent out of the home', detail: 'the person was under eighteen when the ban was imposed' },
+  'too-long': { public: 'the ban would last longer than the law allows', detail: 'the stated end lies after the end on the wall clock' },
+  'not-later': { public: 'the new end is not later than the running end', detail: 'an extension must end after the running ban' },
+  'after-expiry': { public: 'the ban had ended by then', detail: 'the act lies at or after the end of the ban' },
+  'not-mandatable': { public: 'this power cannot be mandated', detail: 'a hulpofficier may not extend, withdraw or refuse' },
+  'no-mandate': { public: 'no mandate found', detail: 'the register holds no mandate in force for this function, power and municipality' },
+  'consult-missing': { public: 'the consultation of Veilig Thuis is missing', detail: 'a ban for child abuse without consultation' },
+  'not-requested': { public: 'the message does not fit the state of the case', detail: 'an answer, hearing or ruling without a request' },
+  'out-of-order': { public: 'the message does not fit the state of the case', detail: 'an earlier step is missing' },
+  'help-not-accepted': { public: 'the conditions of article 2(9) are not met', detail: 'withdrawal for accepted help without acceptance, confirmation and promise' },
+  'other-start': { public: 'the start of the ban differs', detail: 'the stated start is not the start this case knows' },
+};
+
+/** A refusal with its texts; none of them holds personal data. */
+export const cannot = (code: CaseRefusalCode, article: string): CaseRefusal => ({ kind: 'refused', code, article, ...reasons[code] });
