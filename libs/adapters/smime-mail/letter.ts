@@ -1,5 +1,5 @@
 import { readDisclosure, type DisclosureDocument } from '@ketensluis/contract';
-import { messageDefinitions, type Attachment, type Field, type FieldValue, type FieldValues, type Omission, type Role } from '@ketensluis/domain';
+import { messageDefinitions, tellableOmissions, type Attachment, type Field, type FieldValue, type FieldValues, type Omission, type Role } from '@ketensluis/domain';
 import type { OutgoingDisclosure } from '@ketensluis/flow';
 
 /** What a person at the recipient reads; `subject` holds identifiers only (I13), `body` is for the encrypted part of the mail. */
@@ -32,7 +32,7 @@ export function letter(document: DisclosureDocument, number: number): Letter {
     section('Waarom u dit krijgt', groundLines(document)),
     section('Inhoud', content.length === 0 ? [`${indent(1)}Dit bericht heeft geen andere inhoud dan hierboven staat.`] : content),
     section('Bijlagen', document.attachments.map(attachmentLine)),
-    section('Wat u niet krijgt', omissionLines(fields, document.omitted)),
+    section('Wat u niet krijgt', omissionLines(fields, tellableOmissions(document.type, document.omitted))),
     section('Goed om te weten', remarks),
     footer,
   ];
@@ -137,6 +137,7 @@ function attachmentLine({ name, mediaType, sizeBytes }: Attachment): string {
   return `${indent(1)}- ${name} (${mediaType}, ${Math.max(1, Math.round(sizeBytes / kibibyte))} KB)`;
 }
 
+/** Names only what every message of this type has: that an optional field was filled, or a file sent, is itself something to know. */
 function omissionLines(fields: readonly Field[], omitted: readonly Omission[]): readonly string[] {
   const names = [...new Set(omitted.map(({ path }) => omittedName(fields, path)))];
   if (names.length === 0) return [];
@@ -144,9 +145,8 @@ function omissionLines(fields: readonly Field[], omitted: readonly Omission[]): 
   return [`${indent(1)}${opening}`, ...names.map((name) => `${indent(1)}- ${name}`)];
 }
 
-/** The labels along a path; which of several items it was is not told, only that something of this kind stayed behind. */
+/** The labels along a path; which of several items it was is not told. */
 function omittedName(fields: readonly Field[], path: string): string {
-  if (path.startsWith('bijlagen[')) return 'Een bijlage';
   const labels: string[] = [];
   let within = fields;
   for (const step of path.replace(/\[\d+\]/g, '').split('.')) {
