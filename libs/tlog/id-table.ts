@@ -14,22 +14,29 @@ export const createIdTable = (count: number): IdTable => {
   const slots = 2 ** Math.max(4, Math.ceil(Math.log2(count * 2 + 1)));
   const words = new Uint32Array(slots * wordsPerId);
   const indexes = new Float64Array(slots);
+  const key = new Uint32Array(wordsPerId);
   let used = 0;
 
-  const slotOf = (id: string): { readonly slot: number; readonly key: Uint32Array } => {
-    const key = wordsOf(id);
+  const holdsKey = (slot: number): boolean => {
+    const at = slot * wordsPerId;
+    return words[at] === key[0] && words[at + 1] === key[1] && words[at + 2] === key[2] && words[at + 3] === key[3];
+  };
+
+  /** The slot of the id, or the free one where it belongs; leaves its words in `key`. */
+  const slotOf = (id: string): number => {
+    readWords(id, key);
     let slot = mix(key) % slots;
-    while (indexes[slot] !== 0 && key.some((word, i) => words[slot * wordsPerId + i] !== word)) slot = (slot + 1) % slots;
-    return { slot, key };
+    while (indexes[slot] !== 0 && !holdsKey(slot)) slot = (slot + 1) % slots;
+    return slot;
   };
 
   const find = (id: string): number | null => {
-    const found = indexes[slotOf(id).slot] ?? 0;
+    const found = indexes[slotOf(id)] ?? 0;
     return found === 0 ? null : found - 1;
   };
 
   const put = (id: string, index: number): number | null => {
-    const { slot, key } = slotOf(id);
+    const slot = slotOf(id);
     const found = indexes[slot] ?? 0;
     if (found !== 0) return found - 1;
     used += 1;
@@ -42,9 +49,19 @@ export const createIdTable = (count: number): IdTable => {
   return { put, find };
 };
 
-const wordsOf = (id: string): Uint32Array => {
-  const hex = id.replaceAll('-', '');
-  return Uint32Array.from([0, 8, 16, 24], (at) => Number.parseInt(hex.slice(at, at + 8), 16));
+const dash = 0x2d;
+
+/** The 128 bits of a UUID as four words, without making strings: this runs once for every entry of a log. */
+const readWords = (id: string, words: Uint32Array): void => {
+  let digits = 0;
+  let word = 0;
+  for (let i = 0; i < id.length; i += 1) {
+    const char = id.charCodeAt(i);
+    if (char === dash) continue;
+    word = (word << 4) | (char <= 0x39 ? char - 0x30 : char - 0x57);
+    digits += 1;
+    if (digits % 8 === 0) words[digits / 8 - 1] = word;
+  }
 };
 
 const mix = (key: Uint32Array): number => {

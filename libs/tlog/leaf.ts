@@ -127,39 +127,41 @@ const sorted = (value: unknown): unknown => {
   return Object.fromEntries(entries.map(([key, v]) => [key, sorted(v)]));
 };
 
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const problemOf = (value: unknown): string | null => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'not an object';
-  const leaf = new Map<string, unknown>(Object.entries(value));
+  if (!isFields(value)) return 'not an object';
   let previous = '';
-  for (const [key, field] of leaf) {
+  for (const key of Object.keys(value)) {
     if (key <= previous) return `key ${printable(key)} out of order`;
     previous = key;
-    const problem = checkField(key, field);
+    const problem = checkField(key, value[key]);
     if (problem !== null) return problem;
   }
-  return kindProblem(leaf) ?? timeProblem(leaf);
+  return kindProblem(value) ?? timeProblem(value);
 };
 
-const kindProblem = (leaf: ReadonlyMap<string, unknown>): string | null => {
-  for (const key of ['v', 'id', 'kind', 'at']) if (!leaf.has(key)) return `key ${key} is missing`;
-  const kind = leaf.get('kind');
-  if (!isLeafKind(kind)) return 'unknown kind';
+const kindProblem = (leaf: Fields): string | null => {
+  const { kind } = leaf;
+  if (!Object.hasOwn(leaf, 'kind') || !isLeafKind(kind)) return 'key kind is missing';
   const extra = forbiddenByKind[kind].find((key) => holds(leaf, key));
   if (extra !== undefined) return `key ${extra} does not belong in a ${kind}`;
-  const missing = requiredByKind[kind].find((key) => !holds(leaf, key));
+  const missing = ['v', 'id', 'at', ...requiredByKind[kind]].find((key) => !holds(leaf, key));
   return missing === undefined ? null : `key ${missing} is missing in a ${kind}`;
 };
 
 /** `c.payload` reaches one object deeper. */
-const holds = (leaf: ReadonlyMap<string, unknown>, key: string): boolean => {
-  if (!key.startsWith('c.')) return leaf.has(key);
-  const commitments = leaf.get('c');
-  return typeof commitments === 'object' && commitments !== null && Object.hasOwn(commitments, key.slice(2));
+const holds = (leaf: Fields, key: string): boolean => {
+  if (!key.startsWith('c.')) return Object.hasOwn(leaf, key);
+  const { c } = leaf;
+  return isFields(c) && Object.hasOwn(c, key.slice(2));
 };
 
-const timeProblem = (leaf: ReadonlyMap<string, unknown>): string | null => {
-  const milliseconds = Number.parseInt(String(leaf.get('id')).replace('-', '').slice(0, 12), 16);
-  return milliseconds === Date.parse(String(leaf.get('at'))) ? null : 'id does not carry the time of at';
+const timeProblem = (leaf: Fields): string | null => {
+  const id = String(leaf['id']);
+  const milliseconds = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  return milliseconds === Date.parse(String(leaf['at'])) ? null : 'id does not carry the time of at';
 };
 
 const printable = (key: string): string => key.replace(/[^A-Za-z0-9]/g, '?').slice(0, 20);

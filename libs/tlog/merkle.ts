@@ -3,16 +3,24 @@ import { hash } from 'node:crypto';
 /** SHA-256 throughout (tlog-tiles). */
 export const hashBytes = 32;
 
-const leafPrefix = new Uint8Array([0x00]);
-const nodePrefix = new Uint8Array([0x01]);
+const leafPrefix = 0x00;
+const nodePrefix = 0x01;
 
 /** Hash of one entry, SHA-256(0x00 || bytes) (RFC 6962 §2.1). */
-export const leafHash = (bytes: Uint8Array): Uint8Array => hash('sha256', Buffer.concat([leafPrefix, bytes]), 'buffer');
+export const leafHash = (bytes: Uint8Array): Uint8Array => hash('sha256', prefixed(leafPrefix, bytes), 'buffer');
 
 /** Hash of an inner node, SHA-256(0x01 || left || right) (RFC 6962 §2.1). Throws when either is not 32 bytes. */
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => {
   if (left.length !== hashBytes || right.length !== hashBytes) throw new Error('bug: a tree hash has 32 bytes');
-  return hash('sha256', Buffer.concat([nodePrefix, left, right]), 'buffer');
+  return hash('sha256', prefixed(nodePrefix, left, right), 'buffer');
+};
+
+const prefixed = (prefix: number, first: Uint8Array, second?: Uint8Array): Uint8Array => {
+  const joined = Buffer.allocUnsafe(1 + first.length + (second?.length ?? 0));
+  joined[0] = prefix;
+  joined.set(first, 1);
+  if (second !== undefined) joined.set(second, 1 + first.length);
+  return joined;
 };
 
 /** Root of the empty tree: SHA-256 of nothing (RFC 6962 §2.1). */

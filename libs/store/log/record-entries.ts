@@ -57,10 +57,8 @@ export const columnsOf = (leaf: Leaf): EntryColumns => ({
 export const recordEntries = async (client: Queryable, entries: readonly NewEntry[]): Promise<readonly RecordedEntry[]> => {
   if (entries.length === 0) return [];
   const rows = entries.map((entry) => ({ entry, columns: columnsOf(leafOf(entry)) }));
-  await insertEntries(client, rows);
-  await insertDetails(client, rows);
-  await insertSubjects(client, rows);
-  await insertOutbox(client, rows);
+  // One statement, one turn to the database. Foreign keys are checked when it ends, so the order of its parts does not matter.
+  await client.query(statementOf([entryRows(rows), detailRows(rows), subjectRows(rows), outboxRows(rows)]));
   return rows.map(({ columns }) => ({ id: columns.id, at: columns.at }));
 };
 
@@ -75,48 +73,79 @@ const leafOf = (entry: NewEntry): Leaf => {
   return parsed.leaf;
 };
 
-const insertEntries = async (client: Queryable, rows: readonly Row[]): Promise<void> => {
-  const column = <K extends keyof EntryColumns>(key: K): readonly EntryColumns[K][] => rows.map((row) => row.columns[key]);
-  await client.query(
-    `insert into entry (id, at, kind, sender, recipient, controller, purpose, message_id, ref, sealed_sha256, leaf)
-     select * from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                          $8::uuid[], $9::uuid[], $10::bytea[], $11::bytea[])`,
-    [
-      column('id'), column('at'), column('kind'), column('sender'), column('recipient'), column('controller'), column('purpose'),
-      column('messageId'), column('ref'), column('sealedSha256'), rows.map((row) => row.entry.leaf),
+/** Rows for one table, column by column. */
+interface TableRows {
+  readonly table: string;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly values: readonly unknown[] }[];
+}
+
+const entryRows = (rows: readonly Row[]): TableRows => {
+  const column = (name: string, type: string, key: keyof EntryColumns) => ({ name, type, values: rows.map((row) => row.columns[key]) });
+  return {
+    table: 'entry',
+    columns: [
+      column('id', 'uuid', 'id'), column('at', 'timestamptz', 'at'), column('kind', 'text', 'kind'), column('sender', 'text', 'sender'),
+      column('recipient', 'text', 'recipient'), column('controller', 'text', 'controller'), column('purpose', 'text', 'purpose'),
+      column('message_id', 'uuid', 'messageId'), column('ref', 'uuid', 'ref'), column('sealed_sha256', 'bytea', 'sealedSha256'),
+      { name: 'leaf', type: 'bytea', values: rows.map((row) => row.entry.leaf) },
     ],
-  );
+  };
 };
 
-const insertDetails = async (client: Queryable, rows: readonly Row[]): Promise<void> => {
+const detailRows = (rows: readonly Row[]): TableRows => {
   const details = rows.flatMap(({ entry, columns }) => (entry.detail === null ? [] : [{ ...entry.detail, columns }]));
-  if (details.length === 0) return;
-  await client.query(
-    `insert into entry_detail (id, at, case_id, key_id, sealed)
-     select * from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::bytea[])`,
-    [
-      details.map((d) => d.columns.id), details.map((d) => d.columns.at), details.map((d) => d.caseId),
-      details.map((d) => d.keyId), details.map((d) => d.sealed),
+  return {
+    table: 'entry_detail',
+    columns: [
+      { name: 'id', type: 'uuid', values: details.map((d) => d.columns.id) },
+      { name: 'at', type: 'timestamptz', values: details.map((d) => d.columns.at) },
+      { name: 'case_id', type: 'uuid', values: details.map((d) => d.caseId) },
+      { name: 'key_id', type: 'text', values: details.map((d) => d.keyId) },
+      { name: 'sealed', type: 'bytea', values: details.map((d) => d.sealed) },
     ],
-  );
+  };
 };
 
-const insertSubjects = async (client: Queryable, rows: readonly Row[]): Promise<void> => {
-  const subjects = rows.flatMap(({ entry, columns }) => entry.pseudonyms.map((pseudonym) => ({ pseudonym, columns })));
-  if (subjects.length === 0) return;
-  await client.query(
-    `insert into entry_subject (pseudonym, at, id)
-     select distinct * from unnest($1::bytea[], $2::timestamptz[], $3::uuid[])`,
-    [subjects.map((s) => s.pseudonym), subjects.map((s) => s.columns.at), subjects.map((s) => s.columns.id)],
-  );
+const subjectRows = (rows: readonly Row[]): TableRows => {
+  const subjects = rows.flatMap(({ entry, columns }) => distinct(entry.pseudonyms).map((pseudonym) => ({ pseudonym, columns })));
+  return {
+    table: 'entry_subject',
+    columns: [
+      { name: 'pseudonym', type: 'bytea', values: subjects.map((s) => s.pseudonym) },
+      { name: 'at', type: 'timestamptz', values: subjects.map((s) => s.columns.at) },
+      { name: 'id', type: 'uuid', values: subjects.map((s) => s.columns.id) },
+    ],
+  };
 };
 
-const insertOutbox = async (client: Queryable, rows: readonly Row[]): Promise<void> => {
+const outboxRows = (rows: readonly Row[]): TableRows => {
   const bodies = rows.flatMap(({ entry, columns }) => (entry.outbox === null ? [] : [{ ...entry.outbox, columns }]));
-  if (bodies.length === 0) return;
-  await client.query(
-    `insert into outbox (mid, entry_id, entry_at, sealed)
-     select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::bytea[])`,
-    [bodies.map((b) => b.mid), bodies.map((b) => b.columns.id), bodies.map((b) => b.columns.at), bodies.map((b) => b.sealed)],
-  );
+  return {
+    table: 'outbox',
+    columns: [
+      { name: 'mid', type: 'uuid', values: bodies.map((b) => b.mid) },
+      { name: 'entry_id', type: 'uuid', values: bodies.map((b) => b.columns.id) },
+      { name: 'entry_at', type: 'timestamptz', values: bodies.map((b) => b.columns.at) },
+      { name: 'sealed', type: 'bytea', values: bodies.map((b) => b.sealed) },
+    ],
+  };
+};
+
+/** The same person twice in one entry is one row. */
+const distinct = (pseudonyms: readonly Uint8Array[]): readonly Uint8Array[] =>
+  [...new Map(pseudonyms.map((pseudonym) => [Buffer.from(pseudonym).toString('hex'), pseudonym])).values()];
+
+/** One insert per table that has rows, all in one statement; prepared once a session for each set of tables. */
+const statementOf = (tables: readonly TableRows[]): { readonly name: string; readonly text: string; readonly values: unknown[] } => {
+  const filled = tables.filter((rows) => rows.columns[0] !== undefined && rows.columns[0].values.length > 0);
+  const values: unknown[] = [];
+  const parameter = (type: string, column: readonly unknown[]): string => `$${values.push(column)}::${type}[]`;
+  const inserts = filled.map(({ table, columns }) =>
+    `insert into ${table} (${columns.map(({ name }) => name).join(', ')})
+     select * from unnest(${columns.map(({ type, values: column }) => parameter(type, column)).join(', ')})`);
+  return {
+    name: `record ${filled.map(({ table }) => table).join(' ')}`,
+    text: `with ${inserts.map((insert, i) => `part_${i} as (${insert})`).join(', ')} select`,
+    values,
+  };
 };
