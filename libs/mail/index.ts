@@ -15,6 +15,8 @@ export type { IssueInput, Issuer, SubjectName } from './x509/issue.js';
 export type { IssueExtensions } from './x509/issue-extensions.js';
 export { issueCrl } from './x509/issue-crl.js';
 export type { IssueCrlInput, Revocation } from './x509/issue-crl.js';
+export { parseCrl } from './x509/crl.js';
+export type { Crl } from './x509/crl.js';
 export { issuePkcs12 } from './x509/issue-pkcs12.js';
 export type { Pkcs12Input } from './x509/issue-pkcs12.js';
 export { mailAddressesOf, parseCertificate } from './x509/certificate.js';

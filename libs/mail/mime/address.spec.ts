@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatAddress, isSameAddress, readAddress, readMailbox } from './address.js';
+import { formatAddress, isSameAddress, readAddress, readMailbox, readMailboxes } from './address.js';
 
 const mailboxOf = (value: string): string => {
   const mailbox = readMailbox(value);
@@ -41,4 +41,20 @@ describe('two addresses are the same mailbox', () => {
   test('not when the local parts differ in case (RFC 5280 §7.5)', () => expect(same('A@x.example', 'a@x.example')).toBe(false));
   test('when one domain is the A-label of the other', () => expect(same('a@müller.example', 'a@xn--mller-kva.example')).toBe(true));
   test('not when a letter only looks alike', () => expect(same('a@politie.example', 'a@p\u043elitie.example')).toBe(false));
+});
+
+describe('a To header', () => {
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['a@x.example, B <b@x.example>,"C, D" <c@x.example>', ['a@x.example', 'b@x.example', 'c@x.example']],
+    ['"C \\", <d@x.example>" <c@x.example>', ['c@x.example']],
+    ['undisclosed-recipients:;', []],
+    ['', []],
+  ];
+  test.each(rows)('%s names %j', (value, expected) => expect(readMailboxes(value).map(formatAddress)).toEqual(expected));
+
+  test('of hostile length is read in bounded time', () => {
+    const start = performance.now();
+    for (const piece of ['"', '\\"', ',', '<', 'a@x.example,']) readMailboxes(piece.repeat(250_000 / piece.length));
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
 });

@@ -34,6 +34,29 @@ export const readMailbox = (value: string): Address | Malformed => {
   return address;
 };
 
+const listMaxLength = 64 * 1024;
+
+/** The mailboxes of a To or Cc header. What is no plain mailbox is left out: groups, comments, and all of a list too long to be one. */
+export const readMailboxes = (value: string): readonly Address[] => {
+  const pieces: string[] = [];
+  let start = 0;
+  let isQuoted = false;
+  for (let index = 0; index < Math.min(value.length, listMaxLength); index += 1) {
+    const character = value[index];
+    if (character === '\\') index += 1;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (character === ',' && !isQuoted) {
+      pieces.push(value.slice(start, index));
+      start = index + 1;
+    }
+  }
+  pieces.push(value.slice(start, listMaxLength));
+  return pieces.flatMap((piece) => {
+    const mailbox = readMailbox(piece.trim());
+    return 'kind' in mailbox ? [] : [mailbox];
+  });
+};
+
 // U-labels and A-labels are one domain (RFC 9788 §4.4.5); URL has the IDNA mapping, and the pattern above keeps out
 // everything that a URL would read as something other than a host.
 const normalDomain = (domain: string): string => {

@@ -14,7 +14,7 @@ const entity = (text: string): Entity => {
 
 const believed = (outer: string, payload: string): object | string => {
   const headers = believedHeaders(entity(`${outer}\n\n`), entity(payload));
-  return 'kind' in headers ? headers.detail : { ...headers, from: formatAddress(headers.from), date: headers.date?.toISOString() ?? null };
+  return 'kind' in headers ? headers.detail : { ...headers, from: formatAddress(headers.from), to: headers.to.map(formatAddress), date: headers.date?.toISOString() ?? null };
 };
 
 // RFC 9788 appendix C.3.1.2, the payload of a signed-and-encrypted message under hcp_baseline.
@@ -44,6 +44,7 @@ describe('protected headers (RFC 9788)', () => {
   test('of the example in appendix C.3.1.2 are believed instead of the outer ones', () => {
     expect(believed(rfcOuter, rfcPayload)).toEqual({
       from: 'alice@smime.example',
+      to: ['bob@smime.example'],
       subject: 'smime-signed-enc-hp-baseline',
       messageId: '<smime-signed-enc-hp-baseline@example>',
       date: '2021-02-20T15:09:02.000Z',

@@ -1,5 +1,5 @@
 import type { Field } from '../mime/build.js';
-import { isSameAddress, readMailbox, type Address } from '../mime/address.js';
+import { isSameAddress, readMailbox, readMailboxes, type Address } from '../mime/address.js';
 import { readDate } from '../mime/date.js';
 import { headerOf, type Header } from '../mime/headers.js';
 import type { Entity } from '../mime/parse.js';
@@ -9,6 +9,8 @@ import { refuseMail, type MailRefusal } from './refusal.js';
 /** What the headers say once we know which of them to believe (RFC 9788 §4). */
 export interface BelievedHeaders {
   readonly from: Address;
+  /** To whom the sender says it wrote; empty when the headers are not protected, for then nobody says it. */
+  readonly to: readonly Address[];
   readonly subject: string;
   readonly messageId: string | null;
   readonly date: Date | null;
@@ -39,6 +41,7 @@ export const claimedFrom = (message: Entity): Address | MailRefusal => fromOf(me
 // Fields that were given outside only are hearsay, and with protection on they are not taken (RFC 9788 §4.2).
 const read = (headers: readonly Header[], from: Address, protection: BelievedHeaders['protection']): BelievedHeaders => ({
   from,
+  to: protection === 'none' ? [] : ['to', 'cc'].flatMap((name) => readMailboxes(headerOf(headers, name) ?? '')),
   subject: decodeWords(headerOf(headers, 'subject') ?? ''),
   messageId: headerOf(headers, 'message-id'),
   date: readDate(headerOf(headers, 'date') ?? ''),

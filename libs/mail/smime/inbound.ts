@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { formatAddress } from '../mime/address.js';
+import { formatAddress, type Address } from '../mime/address.js';
 import { leavesOf, type Leaf } from '../mime/leaves.js';
 import { isMalformed, mimeLimits } from '../mime/malformed.js';
 import { readEntity, type Entity } from '../mime/parse.js';
+import { parseCertificate } from '../x509/certificate.js';
 import { payloadOf, unlock, verifyLayer } from './envelope.js';
 import { believedHeaders, claimedFrom, hasLegacyDisplay, withoutLegacyDisplay } from './headers.js';
 import type { KeyPair, PathEvidence, SignerIdentity, Trust } from './identity.js';
 import { refuseMail, type MailRefusal } from './refusal.js';
-import { provenSigner } from './signer.js';
+import { isIssuedFor, provenSigner } from './signer.js';
 
 /** Our decryption keys, whom we trust, and the instant of judgement. */
 export interface OpenContext {
@@ -66,6 +67,11 @@ const partsOf = (payload: Entity, isProtected: boolean): readonly MailPart[] | M
   return leaves.map((leaf) => partOf(leaf, isProtected));
 };
 
+// Anyone who got a signed mail can encrypt it to us, and it would look as if its author wrote to us. Where the author signed
+// to whom it was written, we must be among them; a mail that names nobody (blind copies) is not held to it.
+const isForUs = (to: readonly Address[], keys: readonly KeyPair[]): boolean =>
+  to.length === 0 || keys.some(({ certificate }) => to.some((address) => isIssuedFor(parseCertificate(certificate), address)));
+
 /**
  * Opens a received mail. The order is the security: outer form, decryption, signature, only then the contents, whose From
  * must be an address of the signer's proven certificate. Whatever is not encrypted over signed is refused, and no refusal
@@ -87,6 +93,7 @@ export const openMail = (raw: Uint8Array, context: OpenContext): OpenedMail | Ma
   if ('kind' in headers) return headers;
   const proven = provenSigner(verified.signers, { from: headers.from, trust: context.trust, at: context.at });
   if (proven.kind === 'refused') return proven;
+  if (!isForUs(headers.to, context.keys)) return refuseMail('wrong-recipient', 'written to others and encrypted to us');
   const parts = partsOf(payload, headers.protection !== 'none');
   if ('kind' in parts) return parts;
   return {

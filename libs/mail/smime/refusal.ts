@@ -12,6 +12,7 @@ export type MailRefusalCode =
   | 'unknown-signer'
   | 'revocation-unknown' // may pass when our revocation lists are fresh again: ask the sender to retry
   | 'wrong-from'
+  | 'wrong-recipient'
   | 'unusable-certificate'
   | 'wrong-address';
 
@@ -41,6 +42,7 @@ const publicText: Readonly<Record<MailRefusalCode, string>> = {
   'unknown-signer': notProven,
   'revocation-unknown': notProven,
   'wrong-from': notProven,
+  'wrong-recipient': notProven,
   'unusable-certificate': 'certificate refused',
   'wrong-address': 'certificate refused',
 };

@@ -3,6 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { encryptFor } from '../cms/enveloped.js';
+import { signData } from '../cms/signed.js';
+import { encodeBase64 } from '../mime/base64.js';
 import type { KeyPair, Trust } from './identity.js';
 import { openMail } from './inbound.js';
 import { sealMail, type SealInput } from './outbound.js';
@@ -70,6 +73,22 @@ withVectors('the sample persons of RFC 9216 exchange mail', () => {
     if (opened.kind !== 'opened') return;
     expect(opened.algorithms.signature).toContain(signature);
     expect(opened.algorithms.keyTransport).toContain(keyTransport);
+  });
+
+  test('the example of RFC 9788 appendix C.3.1.2, signed and encrypted anew, shows its protected subject', () => {
+    const fields = ['Subject: smime-signed-enc-hp-baseline', 'Message-ID: <smime-signed-enc-hp-baseline@example>', 'From: Alice <alice@smime.example>', 'To: Bob <bob@smime.example>'];
+    const payload = [...fields, 'HP-Outer: Subject: [...]', ...fields.slice(1).map((field) => `HP-Outer: ${field}`), 'Content-Type: text/plain; charset="utf-8"; hp="cipher"', '', 'This is the', 'message.', ''].join('\r\n');
+    const signed = signData({ content: Buffer.from(payload), detached: false, signer: pair('alice-sign'), at });
+    const head = 'Content-Type: application/pkcs7-mime; name="smime.p7m"; smime-type=';
+    const entity = Buffer.concat([Buffer.from(`${head}"signed-data"\r\nContent-Transfer-Encoding: base64\r\n\r\n`), encodeBase64(signed)]);
+    const envelope = encryptFor({ content: entity, certificates: [certificate('alice-encrypt'), certificate('bob-encrypt')], cipher: 'aes256-cbc', keyTransport: 'rsaes-pkcs1' });
+    const outer = `From: Alice <alice@smime.example>\r\nSubject: [...]\r\n${head}"enveloped-data"\r\nContent-Transfer-Encoding: base64\r\n\r\n`;
+    expect(openMail(Buffer.concat([Buffer.from(outer), encodeBase64(envelope)]), { keys: [pair('bob-encrypt')], trust: trust('root-rsa'), at })).toMatchObject({
+      kind: 'opened',
+      subject: 'smime-signed-enc-hp-baseline',
+      headerProtection: 'cipher',
+      parts: [{ contentType: 'text/plain', content: Buffer.from('This is the\r\nmessage.\r\n') }],
+    });
   });
 
   test('but not with who trusts another root', () => {

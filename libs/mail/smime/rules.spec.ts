@@ -205,6 +205,13 @@ describe('rule 5: From is the signer', () => {
     expect(outcome(protectedBy('Subject: echt\n'))).toBe('wrong-from');
   });
 
+  test('a mail that its author wrote to others is refused, though it was encrypted to us', () => {
+    const to = (recipients: string): string => outcome(protectedBy(`From: ${from}\nTo: ${recipients}\n`));
+    expect(to(`burgemeester@stad.example, Sluis <${hub.address}>`)).toBe('opened');
+    expect(to('undisclosed-recipients:;')).toBe('opened');
+    expect(to('burgemeester@stad.example')).toBe('wrong-recipient');
+  });
+
   test('an address beyond ASCII is proven by a SmtpUTF8Mailbox name', () => {
     const address = 'jörg@politie.example';
     const jorg = issuedPair(address, 'p256', 'sign');
