@@ -47,6 +47,8 @@ describe('a party whose certificate was taken back is refused', () => {
     ['a change to the list has it', [list(root), list(root, { number: 7, baseNumber: 5, ...revoking(1) })], 'revoked', 'revoked'],
     ['a change to the list takes it off again', [list(root, revoking(6)), list(root, { number: 7, baseNumber: 5, ...revoking(8) })], 'valid', 'valid'],
     ['a change to a later list takes it off', [list(root, revoking(6)), list(root, { number: 9, baseNumber: 8, ...revoking(8) })], 'revoked', 'revoked'],
+    ['a change older than the list has it', [list(root, { number: 8 }), list(root, { number: 7, baseNumber: 5, ...revoking(1) })], 'valid', 'valid'],
+    ['a change to a list of another scope has it', [list(root), list(root, { number: 7, baseNumber: 5, pointUrl: 'http://crl.example/elders.crl', ...revoking(1) })], 'valid', 'valid'],
     ['a change without its list', [list(root, { number: 7, baseNumber: 5 })], 'revocation-unknown', 'valid'],
     ['the list cannot be read', [Uint8Array.of(0x30, 0x03, 1, 2, 3)], 'revocation-unknown', 'valid'],
     ['the list has an unknown critical extension', [relisted((fields) => [...fields.slice(0, -1), der.explicit(0, der.sequence(extension('1.2.3', true, der.null())))])], 'revocation-unknown', 'valid'],
