@@ -56,10 +56,16 @@ const code = matches(/^(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._:\/@+-]{0,11
 const uri = matches(/^[a-z][a-z0-9+.-]*:[!-~]{1,240}$/);
 const hex32 = matches(/^[0-9a-f]{64}$/);
 const base64Of32 = matches(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/);
+// By hand: toISOString and back took a fifth of the time of checking a whole log.
+const instantForm = /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const instant: Check = (value) => {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return false;
-  const at = new Date(value);
-  return !Number.isNaN(at.getTime()) && at.toISOString() === value;
+  if (typeof value !== 'string' || !instantForm.test(value)) return false;
+  const day = Number(value.slice(8, 10));
+  return day <= 28 || day <= daysIn(Number(value.slice(0, 4)), Number(value.slice(5, 7)));
+};
+const daysIn = (year: number, month: number): number => {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 };
 
 const commitmentKeys = new Map<string, Check>([

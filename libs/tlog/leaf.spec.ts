@@ -42,6 +42,7 @@ describe('a leaf', () => {
     ['a bare number where a code belongs', { rule: '999900006' }],
     ['a time without milliseconds', { at: '2026-03-01T12:00:00Z' }],
     ['a day that does not exist', { at: '2026-02-30T12:00:00.000Z' }],
+    ['an hour that does not exist', { at: '2026-03-01T24:00:00.000Z' }],
     ['another version', { v: 2 }],
     ['an id that is not of that time', { id: '019ca945-0a01-7000-8000-000000000001' }],
     ['an id that is no UUIDv7', { id: '019ca945-0a00-4000-8000-000000000001' }],
@@ -67,6 +68,19 @@ describe('a leaf', () => {
     expect(withCommitment).toEqual({ kind: 'refused', problem: `key c.payload does not belong in a ${kind}` });
     const withBody = parseLeaf(bytesOf(canonical({ ...disclosure, kind, c: undefined })));
     expect(withBody).toEqual({ kind: 'refused', problem: `key sealed does not belong in a ${kind}` });
+  });
+
+  test('knows exactly the days of the calendar', () => {
+    const first = Date.parse('1999-12-25T00:00:00.000Z');
+    for (let day = 0; day < 1_600; day += 1) {
+      const then = new Date(first + day * 86_400_000);
+      const hex = then.getTime().toString(16).padStart(12, '0');
+      const leaf: Leaf = { ...consultation, id: `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000001`, at: then.toISOString() };
+      expect(parseLeaf(encodeLeaf(leaf)).kind).toBe('leaf');
+    }
+    for (const at of ['2023-02-29', '1900-02-29', '2026-04-31', '2026-11-31', '2026-13-01', '2026-00-10', '2026-01-32']) {
+      expect(parseLeaf(bytesOf(canonical({ ...consultation, at: `${at}T00:00:00.000Z` })))).toEqual({ kind: 'refused', problem: 'key at does not fit its form' });
+    }
   });
 
   test('beyond 8 KiB is refused, whichever way it comes', () => {

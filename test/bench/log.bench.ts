@@ -45,21 +45,27 @@ const baseline = `
   end $$;`;
 
 const contenders: readonly Contender[] = [
-  { name: 'plain insert', isLog: false, write: (client) => onEntry((id, at, leaf) => client.query("insert into bench_plain values ($1, $2, 'disclosure', $3)", [id, at, leaf])) },
+  { name: 'plain insert', isLog: false, write: (client) => onEntry(({ id, at, leaf }) => client.query("insert into bench_plain values ($1, $2, 'disclosure', $3)", [id, at, leaf])) },
   { name: 'log', isLog: true, write: (client) => recordEntries(client, [{ ...disclosureEntry(new Date()), detail: null, pseudonyms: [], outbox: null }]) },
-  { name: 'inline chain', isLog: false, write: (client) => onEntry((id, at, leaf) => client.query('select bench_append($1, $2, $3)', [id, at, leaf])) },
+  { name: 'inline chain', isLog: false, write: (client) => onEntry(({ id, at, leaf }) => client.query('select bench_append($1, $2, $3)', [id, at, leaf])) },
 ];
 const transactions: readonly Contender[] = [
-  { name: 'outbox only', isLog: false, write: (client) => inOne(client, () => onEntry((id, _at, _leaf, mid, sealed) => client.query('insert into bench_outbox values ($1, $2, $3)', [mid, id, sealed]))) },
+  { name: 'outbox only', isLog: false, write: (client) => inOne(client, () => onEntry(({ id, mid, sealed }) => client.query('insert into bench_outbox values ($1, $2, $3)', [mid, id, sealed]))) },
   { name: 'outbox + log + personal part + subject', isLog: true, write: (client) => inOne(client, () => recordEntries(client, [disclosureEntry(new Date())])) },
 ];
 
-type EntryUse = (id: string, at: Date, leaf: Uint8Array, mid: string, sealed: Uint8Array) => Promise<unknown>;
-const onEntry = (use: EntryUse): Promise<unknown> => {
+interface MadeEntry {
+  readonly id: string;
+  readonly at: Date;
+  readonly leaf: Uint8Array;
+  readonly mid: string;
+  readonly sealed: Uint8Array;
+}
+const onEntry = (use: (entry: MadeEntry) => Promise<unknown>): Promise<unknown> => {
   const at = new Date();
   const { leaf, outbox } = disclosureEntry(at);
   const id = /"id":"([^"]+)"/.exec(Buffer.from(leaf).toString())?.[1] ?? '';
-  return use(id, at, leaf, outbox?.mid ?? '', outbox?.sealed ?? leaf);
+  return use({ id, at, leaf, mid: outbox?.mid ?? '', sealed: outbox?.sealed ?? leaf });
 };
 const inOne = async (client: pg.PoolClient, work: () => Promise<unknown>): Promise<void> => {
   await client.query('begin');

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeLeaf } from '@ketensluis/tlog';
@@ -8,8 +8,6 @@ import { createFileSigner, ensureLogKey } from '../../libs/store/log/file-signer
 import type { FileSignerPlace } from '../../libs/store/log/file-signer.js';
 import type { NewEntry } from '../../libs/store/log/record-entries.js';
 import type { LogSigner } from '../../libs/store/log/signer.js';
-import { openEmptyDatabase } from './database.js';
-import type { TestDatabase } from './database.js';
 import { uuidV7 } from '../../libs/store/ids.js';
 
 /** Origin of the logs that tests make. */
@@ -51,11 +49,4 @@ export const openTestSigner = async (): Promise<{ readonly signer: LogSigner; re
   const place = { keyFile: join(folder, 'log.skey'), stateFile: join(folder, 'log.state'), origin: testOrigin };
   await ensureLogKey(place);
   return { signer: await createFileSigner(place), place, remove: () => rm(folder, { recursive: true, force: true }) };
-};
-
-/** TEMPORARY */
-export const openLogDatabase = async (): Promise<TestDatabase> => {
-  const database = await openEmptyDatabase();
-  await database.pool.query(await readFile('libs/store/migrations/0001_log/migration.sql', 'utf8'));
-  return database;
 };

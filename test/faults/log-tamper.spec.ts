@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { encodeLeaf, parseLeaf } from '@ketensluis/tlog';
-import { logVerify } from '../../../apps/cli/log/verify.js';
-import { openTestDatabase } from '../../../test/harness/database.js';
-import type { TestDatabase } from '../../../test/harness/database.js';
-import { disclosureEntry, openTestSigner, plainEntries, testStart } from '../../../test/harness/log-entries.js';
-import { uuidV7 } from '../ids.js';
-import { inTransaction } from '../pool.js';
-import { checkColumns, createFileSigner, exportLog, loadProof, recordEntries, sequence, signHead } from './index.js';
-import type { ColumnReport, FileSignerPlace, LogSigner, NewEntry, RecordedEntry } from './index.js';
+import { logVerify } from '../../apps/cli/log/verify.js';
+import { openTestDatabase } from '../harness/database.js';
+import type { TestDatabase } from '../harness/database.js';
+import { disclosureEntry, openTestSigner, plainEntries, testStart } from '../harness/log-entries.js';
+import {
+  checkColumns, createFileSigner, exportLog, inTransaction, loadProof, recordEntries, sequence, signHead, uuidV7,
+} from '@ketensluis/store';
+import type { ColumnReport, FileSignerPlace, LogSigner, NewEntry, RecordedEntry } from '@ketensluis/store';
 
 // What somebody can do who is master of the database: every trigger and foreign key is switched off first.
 let database: TestDatabase;
