@@ -41,9 +41,9 @@ const noBan: Step = (file) => {
 // Wth art. 3(1) lists what can be mandated; the mandate is judged at the moment of imposing.
 const isMandated = (message: Message, imposedAt: Date, powers: readonly Power[], { mandates }: ApplyContext): boolean => {
   const { sender } = message;
-  const key = textOf(message.fields, 'mandaat_id');
+  const reference = textOf(message.fields, 'mandaat_id');
   return mandates.some((mandate) =>
-    mandate.key === key
+    mandate.reference === reference
     && mandate.municipality === message.case.municipality
     && isWithin(mandate, imposedAt)
     && powers.every((power) => mandate.powers.includes(power))

@@ -8,7 +8,7 @@ import type { MessageType } from './messages/type.js';
 
 const fresh = (type: MessageType, options: MessageOptions = {}): CaseFile => openCase(messageOf(type, options));
 const hovjBan = (fields: MessageOptions['fields'] = {}): MessageOptions =>
-  ({ from: 'HOVJ', fields: { opgelegd_door: 'HOVJ-mandaat', mandaat_id: 'mandaat-9901-hovj-1', hovj_melding_bm_op: imposedAt, ...fields } });
+  ({ from: 'HOVJ', fields: { opgelegd_door: 'HOVJ-mandaat', mandaat_id: 'MAND-9901-HOVJ', hovj_melding_bm_op: imposedAt, ...fields } });
 
 const withdrawnCase = (): CaseFile => caseAfter(messageOf('huisverbod.opgelegd', { from: 'BM' }), messageOf('huisverbod.ingetrokken', { from: 'BM' }));
 const person = (geboortedatum: string) => ({ naam: 'Voorbeeld', voornamen: 'Test', geboortedatum, geboorteplaats: 'Waterveen', geslacht: 'man' });
@@ -32,9 +32,9 @@ describe('what cannot be is refused, with the article', () => {
     ['an oral notice after the order', runningCase, 'huisverbod.aangezegd', { from: 'BM' }, 'already-imposed', 'Wth art. 2(1)'],
     ['a ban on a minor, the day before the eighteenth birthday', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', { from: 'BM', fields: { uithuisgeplaatste: person('2008-11-23') } }, 'minor', 'Wth art. 2(2)'],
     ['a ban for child abuse without consultation', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', { from: 'BM', fields: { kindermishandeling: true } }, 'consult-missing', 'Wth art. 2(3)'],
-    ['a ban by a hulpofficier under a mandate nobody gave', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', hovjBan({ mandaat_id: 'mandaat-9901-hovj-9' }), 'no-mandate', 'Wth art. 3(1)'],
-    ['a ban by a hulpofficier under the mandate of another municipality', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', hovjBan({ mandaat_id: 'mandaat-9902-hovj-1' }), 'no-mandate', 'Wth art. 3(1)'],
-    ['a ban by a hulpofficier under the mandate of a colleague', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', { ...hovjBan(), function: 'hovj-2' }, 'no-mandate', 'Wth art. 3(1)'],
+    ['a ban by a hulpofficier under a mandate nobody gave', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', hovjBan({ mandaat_id: 'MAND-9901-OVJ' }), 'no-mandate', 'Wth art. 3(1)'],
+    ['a ban by a hulpofficier under the mandate of another municipality', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', hovjBan({ mandaat_id: 'MAND-9902-HOVJ' }), 'no-mandate', 'Wth art. 3(1)'],
+    ['a ban by a function without mandate', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', { ...hovjBan(), function: 'basisteam' }, 'no-mandate', 'Wth art. 3(1)'],
     ['a ban in the future', () => fresh('huisverbod.opgelegd'), 'huisverbod.opgelegd', { from: 'BM', fields: { opgelegd_op: '2026-11-22T13:00:00+01:00' } }, 'in-the-future', 'Wth art. 2(1)'],
     ['a refusal without proposal', () => fresh('huisverbod.geweigerd'), 'huisverbod.geweigerd', { from: 'BM' }, 'no-proposal', 'Wth art. 3(1)'],
     ['a refusal after the ban', runningCase, 'huisverbod.geweigerd', { from: 'BM' }, 'already-imposed', 'Wth art. 2(1)'],

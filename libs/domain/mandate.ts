@@ -30,6 +30,8 @@ export const mandateSchema = z
     kind: z.literal('mandate'),
     key: keySchema,
     municipality: municipalitySchema,
+    /** The number an order names it by (`mandaat_id`); one decision can give a mandate to several functions. */
+    reference: keySchema,
     grantedBy: z.literal('burgemeester'),
     holder: z.strictObject({ oin: oinSchema, function: z.string().min(1).max(40) }),
     powers: z.array(powerSchema).min(1),
