@@ -30,7 +30,12 @@ export const startIntake = (hub: Hub, refusals: RefusalRecorder, options: { read
     onFault: (error) => hub.events.fault('mail.failed', error),
   });
 
-const replyTo = (verdict: Verdict): IntakeReply =>
-  verdict.kind === 'accepted' ? verdict : { kind: 'refused', code: 550, enhanced: '5.7.1', text: refusedText(verdict.id) };
+const replyTo = (verdict: Verdict): IntakeReply => {
+  switch (verdict.kind) {
+    case 'accepted': return verdict;
+    case 'refused': return { kind: 'refused', code: 550, enhanced: '5.7.1', text: refusedText(verdict.id) };
+    case 'later': return { kind: 'later', code: 451, enhanced: '4.3.0', text: 'try again later' };
+  }
+};
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);

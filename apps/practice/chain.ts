@@ -94,7 +94,8 @@ export const startPracticeChain = async (options: PracticeOptions): Promise<Prac
   };
 };
 
-const hubEntry = { id: 'hub', address: practiceHubAddress, name: 'Ketensluis', keys: 'p-256' } as const;
+// RSA, because `openssl cms` and Outlook encrypt to P-256 with a key derivation over SHA-1, which the hub refuses.
+const hubEntry = { id: 'hub', address: practiceHubAddress, name: 'Ketensluis', keys: 'rsa-3072' } as const;
 
 /** A party and each of its posts has keys of its own, for an address of its own. */
 const entriesOf = (party: Party) => {

@@ -13,7 +13,11 @@ export interface ReceivePorts {
 }
 
 /** What the other side may know: accepted under `id`, or refused; `id` lets an operator find the reason in the log. */
-export type Verdict = { readonly kind: 'accepted'; readonly id: string } | { readonly kind: 'refused'; readonly id: string };
+export type Verdict =
+  | { readonly kind: 'accepted'; readonly id: string }
+  | { readonly kind: 'refused'; readonly id: string }
+  /** Nothing was decided; the same mail may be accepted later. */
+  | { readonly kind: 'later'; readonly id: string };
 
 /**
  * Takes in one mail. `accepted` means message and queue row are durable (I5); `refused` means a refusal stands in the log (I3).
@@ -30,6 +34,8 @@ export const receive = async (raw: Uint8Array, ports: ReceivePorts): Promise<Ver
   };
 
   const opened = await ports.mail.open(raw, at);
+  // Our revocation lists are stale: that is our fault and not the sender's, who keeps the mail meanwhile.
+  if (opened.kind === 'refused' && opened.code === 'revocation-unknown') return { kind: 'later', id };
   if (opened.kind === 'refused') return refused({ from: null, code: opened.code, detail: opened.detail });
   const { registers } = await ports.registers.current();
   const party = senderOf(registers, opened.from, at);
@@ -72,7 +78,15 @@ const understand = (mail: OpenedMail, party: Party): Understood => {
   const { message } = read;
   if (message.sender.oin !== party.oin) return no('wrong-sender', 'the document names another organisation than the signature proves');
   if (!party.roles.includes(message.sender.role)) return no('wrong-role', 'the party does not hold the role the document names');
+  if (!speaksFor(party, mail.from, message.sender)) return no('wrong-function', 'the address that signed is not that of the function the document names');
   return withFiles(message, mail.parts.filter((part) => part !== document && !isLetter(part)));
+};
+
+// A mandate is given to a function (Wth art. 3(1)): whoever claims one must sign from an address of it.
+const speaksFor = (party: Party, from: string, sender: MessageBody['sender']): boolean => {
+  const post = party.functions.find(({ addresses }) => addresses.includes(from.toLowerCase()));
+  if (post !== undefined) return sender.function === post.code && sender.role === post.role;
+  return party.functions.every(({ code, addresses }) => code !== sender.function || addresses.length === 0);
 };
 
 /** The readable text around the document; it is not forwarded, so it need not be understood. */

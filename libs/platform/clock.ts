@@ -1,5 +1,5 @@
 import type { Clock } from '@ketensluis/flow';
-import type pg from 'pg';
+import { practiceAheadMs, type Queryable } from '@ketensluis/store';
 
 /** The clock of the machine. */
 export const systemClock: Clock = { now: () => new Date() };
@@ -9,20 +9,13 @@ export interface PracticeClock extends Clock {
   readonly refresh: () => Promise<void>;
 }
 
-/** The practice clock kept in the database; it is never behind the machine's clock. */
-export const practiceClock = async (pool: pg.Pool): Promise<PracticeClock> => {
-  let aheadMs = 0;
-  const refresh = async (): Promise<void> => {
-    const { rows } = await pool.query<{ ahead_ms: string }>('select ahead_ms from practice_clock');
-    aheadMs = Math.max(aheadMs, Number(rows[0]?.ahead_ms ?? 0));
+/** The practice clock kept in the database; within one process it never goes back (I11). */
+export const practiceClock = async (client: Queryable): Promise<PracticeClock> => {
+  let aheadMs = await practiceAheadMs(client);
+  return {
+    now: () => new Date(Date.now() + aheadMs),
+    refresh: async () => {
+      aheadMs = Math.max(aheadMs, await practiceAheadMs(client));
+    },
   };
-  await refresh();
-  return { now: () => new Date(Date.now() + aheadMs), refresh };
-};
-
-/** Moves the practice clock forward by `byMs` and rings; it is never moved back, for the log's signer would refuse (I11). */
-export const movePracticeClock = async (pool: pg.Pool, byMs: number): Promise<Date> => {
-  if (byMs < 0) throw new Error('the practice clock only goes forward');
-  const { rows } = await pool.query<{ ahead_ms: string }>("update practice_clock set ahead_ms = ahead_ms + $1 returning ahead_ms, pg_notify('ketensluis', 'clock')", [byMs]);
-  return new Date(Date.now() + Number(rows[0]?.ahead_ms ?? 0));
 };

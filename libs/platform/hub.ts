@@ -2,7 +2,7 @@ import { smimeMailAdapter, type SmtpTarget } from '@ketensluis/adapters';
 import type { Party } from '@ketensluis/domain';
 import type { Clock, Ids, LogStore, MailOpener, PartyAdapter, RegisterReader } from '@ketensluis/flow';
 import { checkRecipient, createMailPool, type MailPool, type Trust } from '@ketensluis/mail';
-import { createFileSigner, createLogStore, createStore, createVault, ensureLogKey, isSealing, openPool, uuidV7, type FileSignerPlace, type Store } from '@ketensluis/store';
+import { createFileSigner, createLogStore, createStore, createVault, ensureLogKey, hubState, isSealing, openPool, uuidV7, type FileSignerPlace, type HubState, type Store } from '@ketensluis/store';
 import { availableParallelism } from 'node:os';
 import type pg from 'pg';
 import type { EventLog } from './logging.js';
@@ -23,6 +23,8 @@ export interface Hub {
   readonly adapterOf: (oin: string) => Promise<PartyAdapter | null>;
   /** True when mail can be stored and the log is sealed. */
   readonly isReady: () => Promise<boolean>;
+  /** Numbers for a person who asks how it goes. */
+  readonly state: () => Promise<HubState>;
   readonly pool: pg.Pool;
   /** Resolves when threads, connections and adapters are closed. */
   readonly close: () => Promise<void>;
@@ -64,6 +66,7 @@ export const openHub = async (options: HubOptions): Promise<Hub> => {
     identity: options.identity,
     adapterOf: adapters.of,
     isReady: () => isSealing(pool, options.clock.now()).catch(() => false),
+    state: () => hubState(pool),
     pool,
     close: async () => {
       await adapters.close();

@@ -1,11 +1,13 @@
-export { movePracticeClock, practiceClock, systemClock, type PracticeClock } from './clock.js';
+export { practiceClock, systemClock, type PracticeClock } from './clock.js';
 export { configurationKeys, describeProblems, readConfiguration, type Configuration, type ConfigurationProblem } from './config.js';
 export { HUB, serveHttp, type HttpServer } from './http.js';
 export { openHub, signerPlace, type Hub, type HubOptions } from './hub.js';
 export { derOf, readIdentity, readTrust, type Identity } from './identity.js';
 export { openEventLog, type EventLog } from './logging.js';
-export { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
+export { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
+export { createRegister } from './register.js';
 export { positioned, readLawPack } from './registers.js';
 export {
-  checkColumns, exportLog, inTransaction, listen, loadProof, migrate, openPool, type Ring,
+  checkColumns, decisionsOf, exportLog, isQuiet, listen, loadProof, messageState, migrate, movePracticeClock, openPool, practiceBehaviours, setPracticeBehaviour,
+  type DecidedRow, type HubState, type Ring,
 } from '@ketensluis/store';

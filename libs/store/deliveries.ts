@@ -140,11 +140,12 @@ const closeAttempt = async (client: Queryable, { disclosure, outcome, finishedAt
   );
 };
 
-/** The acceptance by the party fulfils the duty of the rule it was sent under. */
+/** The acceptance by the party fulfils the duties of the rules it was sent under. */
 const fulfil = async (client: Queryable, mid: string, at: Date): Promise<void> => {
   await client.query(
-    `update duty set closed_at = $2, closed_by = 'delivery:' || $1::text from delivery
-     where delivery.mid = $1 and duty.case_id = delivery.case_id and duty.rule = delivery.rule and duty.toward = delivery.role and duty.closed_at is null`,
+    `update duty set closed_at = $2, closed_by = 'delivery:' || $1::text 
+     from delivery cross join lateral unnest(delivery.rules, delivery.roles) as fulfilled (rule, role)
+     where delivery.mid = $1 and duty.case_id = delivery.case_id and duty.rule = fulfilled.rule and duty.toward = fulfilled.role and duty.closed_at is null`,
     [mid, at],
   );
 };

@@ -5,5 +5,7 @@ export { migrate } from './migrate.js';
 export { inTransaction, openPool, type Queryable } from './pool.js';
 export { isSealing } from './readiness.js';
 export { currentRegister, registerMark, type RegisterRow } from './register.js';
+export { movePracticeClock, practiceAheadMs, practiceBehaviours, setPracticeBehaviour } from './practice.js';
+export { decisionsOf, hubState, isQuiet, messageState, type DecidedRow, type HubState, type MessageState } from './state.js';
 export { createLogStore, createStore, LogNotSigned, type Store } from './store.js';
 export { createVault, type DataKey, type Vault } from './vault.js';

@@ -1,4 +1,4 @@
-import { plainEntry, type RegisterChange } from '@ketensluis/flow';
+import type { EntryDraft, RegisterChange } from '@ketensluis/flow';
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { ring } from './bell.js';
@@ -55,11 +55,20 @@ export const applyChanges = (pool: pg.Pool, keys: PeriodKeys, changes: readonly 
   });
 
 /** The log names the hash of what holds from now on; the text of an earlier version stays in its own row. */
-const policyEntry = (change: RegisterChange) =>
-  plainEntry(
-    { id: change.entryId, kind: 'policy', at: change.appliedAt.toISOString(), policy: bodySha256(change).toString('hex'), code: `${change.kind}.${change.version === 1 ? 'new' : 'changed'}`, schema: `${change.kind}/${change.key}@${change.version}` },
-    { by: change.appliedBy },
-  );
+const policyEntry = (change: RegisterChange): EntryDraft => ({
+  facts: {
+    id: change.entryId,
+    kind: 'policy',
+    at: change.appliedAt.toISOString(),
+    policy: bodySha256(change).toString('hex'),
+    code: `${change.kind}.${change.version === 1 ? 'new' : 'changed'}`,
+    schema: `${change.kind}/${change.key}@${change.version}`,
+  },
+  subjects: [],
+  reason: null,
+  payload: null,
+  detail: { by: change.appliedBy },
+});
 
 const bodySha256 = ({ body }: RegisterChange): Buffer => createHash('sha256').update(JSON.stringify(body)).digest();
 

@@ -67,14 +67,15 @@ const saveDecisions = async (client: Queryable, { job, at }: PlanTarget, decisio
 /** The foreign key on outbox and the number per case and recipient make a gap visible to whoever receives. */
 const saveDeliveries = async (client: Queryable, { locked, job, at }: PlanTarget, decisions: readonly PlannedDecision[]): Promise<void> => {
   for (const { decision, entry, outgoing } of decisions) {
-    if (outgoing === null) continue;
+    if (outgoing === null || decision.kind !== 'permit') continue;
     await client.query(
       `with delivery as (
-         insert into delivery (mid, entry_id, case_id, message_id, recipient, role, rule, number, attachments, created_at)
+         insert into delivery (mid, entry_id, case_id, message_id, recipient, rules, roles, number, attachments, created_at)
          select $1, $2, $3, $4, $5, $6, $7, coalesce(max(number), 0) + 1, $8, $9 from delivery where case_id = $3 and recipient = $5
          returning mid)
        insert into queue (kind, ref, lane, due_at) select 'deliver', mid, $5, $9 from delivery`,
-      [outgoing.mid, entry.facts.id, locked.id, job.messageId, outgoing.party, decision.recipient.role, decision.ruleId, outgoing.attachments, at],
+      [outgoing.mid, entry.facts.id, locked.id, job.messageId, outgoing.party, 
+        decision.fulfils.map(({ rule }) => rule), decision.fulfils.map(({ role }) => role), outgoing.attachments, at],
     );
   }
 };

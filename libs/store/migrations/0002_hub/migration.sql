@@ -95,15 +95,15 @@ create table decision (
 );
 create index decision_on_hold on decision (reason) where kind = 'hold';
 
--- One disclosure on its way to one party; the bytes are in outbox.
+-- One disclosure on its way to one party; the bytes are in outbox. It fulfils the duty of each rule toward the role beside it.
 create table delivery (
   mid         uuid primary key references outbox (mid),
   entry_id    uuid not null unique,
   case_id     uuid not null references case_file (id),
   message_id  uuid not null references message (id),
   recipient   text not null,
-  role        text not null,
-  rule        text not null,
+  rules       text[] not null,
+  roles       text[] not null,
   number      integer not null,
   attachments integer[] not null,
   state       text not null default 'waiting' check (state in ('waiting', 'delivered', 'held', 'dead')),
@@ -167,12 +167,16 @@ create table task (
   unique (kind, ref)
 );
 
--- The practice clock: how far the hub's clock is ahead of the machine's (only `up --practice` reads it).
+-- The practice clock: how far the hub's clock is ahead of the machine's, and how practice parties misbehave (only `up --practice` reads it).
 create table practice_clock (
-  only      boolean primary key default true check (only),
-  ahead_ms  bigint not null default 0
+  single    boolean primary key default true check (single),
+  ahead_ms  bigint not null default 0 check (ahead_ms >= 0)
 );
 insert into practice_clock default values;
+create table practice_behaviour (
+  party     text primary key,
+  behaviour text not null
+);
 
 -- Keys for the personal part of log entries (one a month) and for pseudonyms (one a year), wrapped under the master key; destroyed with their period.
 create table data_key (

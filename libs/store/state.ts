@@ -1,0 +1,71 @@
+import type { Queryable } from './pool.js';
+
+/** How the hub is doing, in numbers; no case, no person. */
+export interface HubState {
+  readonly accepted: number;
+  readonly waiting: number;
+  readonly parked: number;
+  readonly delivered: number;
+  readonly underWay: number;
+  readonly heldOrDead: number;
+  readonly openDuties: number;
+  readonly openTasks: number;
+  readonly entries: number;
+  readonly sealed: number;
+}
+
+/** Counts what a person looks at first. */
+export const hubState = async (client: Queryable): Promise<HubState> => {
+  const { rows } = await client.query<HubState>(
+    `select (select count(*)::int from message) as accepted,
+       (select count(*)::int from queue where kind = 'disclose' and parked_code is null) as waiting,
+       (select count(*)::int from queue where parked_code is not null) as parked,
+       (select count(*)::int from delivery where state = 'delivered') as delivered,
+       (select count(*)::int from delivery where state = 'waiting') as "underWay",
+       (select count(*)::int from delivery where state in ('held', 'dead')) as "heldOrDead",
+       (select count(*)::int from duty where closed_at is null) as "openDuties",
+       (select count(*)::int from task where closed_at is null) as "openTasks",
+       (select size::int + (select count(*)::int from pending) from tlog_head) as entries,
+       (select signed_size::int from tlog_head) as sealed`,
+  );
+  const [state] = rows;
+  if (state === undefined) throw new Error('bug: no state');
+  return state;
+};
+
+/** True when nothing waits to be decided, sealed or tried at `at`; held and parked work does not count. */
+export const isQuiet = async (client: Queryable, at: Date): Promise<boolean> => {
+  const { rows } = await client.query<{ quiet: boolean }>(
+    `select not exists (select from queue where parked_code is null and due_at <= $1) and not exists (select from pending) as quiet`,
+    [at],
+  );
+  return rows[0]?.quiet === true;
+};
+
+/** What was decided about one message, for whom and why, in codes. */
+export interface DecidedRow {
+  readonly recipient: string;
+  readonly kind: 'permit' | 'hold' | 'refuse';
+  readonly reason: string | null;
+}
+
+/** The last decision for every recipient of a message. */
+export const decisionsOf = async (client: Queryable, messageId: string): Promise<readonly DecidedRow[]> => {
+  const { rows } = await client.query<DecidedRow>('select recipient, kind, reason from decision where message_id = $1 order by kind, recipient', [messageId]);
+  return rows;
+};
+
+/** `applied` or `refused` once a message was decided; `accepted` before, `parked` when it stands still. `cause` is a code. */
+export interface MessageState {
+  readonly state: string;
+  readonly cause: string | null;
+}
+
+/** What became of a message, or null when there is none with this id. */
+export const messageState = async (client: Queryable, messageId: string): Promise<MessageState | null> => {
+  const { rows } = await client.query<MessageState>(
+    "select message.state, task.cause from message left join task on task.ref = message.id::text and task.kind in ('refused-message', 'parked-case') where message.id = $1",
+    [messageId],
+  );
+  return rows[0] ?? null;
+};
