@@ -53,7 +53,7 @@ const rawFromXml = (kind: DocumentKind, text: string): Raw | ReadRefusal => {
   const { root } = tree;
   if (root.namespace !== namespace) return refuse('wrong-namespace', `the root element is not in namespace ${namespace}`, `Gebruik de naamruimte ${namespace}.`);
   if (root.name !== kind) return refuse('unknown-type', `the root element is not ${kind}`, `Gebruik ${kind} als hoofdelement.`);
-  const attributes = new Map(root.attributes.map(({ name, value }) => [name, value.trim()]));
+  const attributes = new Map(root.attributes.map(({ name, value }) => [name, value]));
   const type = typeOf(attributes.get('soort'));
   if (type === null) return noSuchType();
   const shape = shapeOf(kind, type);

@@ -102,8 +102,15 @@ const refused: Step = (file, message) => {
   return { file: { ...file, state: 'REFUSED' } };
 };
 
+interface RunningQuestion {
+  readonly message: Message;
+  readonly decidedAt: Date;
+  readonly article: string;
+  readonly context: ApplyContext;
+}
+
 // Shared by extending and withdrawing: there is a ban, nobody ended it, and it still ran when the burgemeester decided.
-const runningProblem = (file: CaseFile, message: Message, decidedAt: Date, article: string, context: ApplyContext): CaseRefusal | null => {
+const runningProblem = (file: CaseFile, { message, decidedAt, article, context }: RunningQuestion): CaseRefusal | null => {
   if (isHovj(message)) return cannot('not-mandatable', `Wth art. 3(1), ${article}`);
   if (file.imposedAt === null || file.endsAt === null) return cannot('not-imposed', `Wth art. ${article}`);
   if (!isInForce(file)) return cannot('closed', `Wth art. ${article}`);
@@ -114,7 +121,7 @@ const runningProblem = (file: CaseFile, message: Message, decidedAt: Date, artic
 
 const extended: Step = (file, message, context): StepResult | CaseRefusal => {
   const decidedAt = requiredMoment(message, 'verlengd_op');
-  const problem = runningProblem(file, message, decidedAt, '9(1)', context);
+  const problem = runningProblem(file, { message, decidedAt, article: '9(1)', context });
   if (problem !== null) return problem;
   const start = file.imposedAt === null ? decidedAt : new Date(file.imposedAt);
   if (requiredMoment(message, 'opgelegd_op').getTime() !== start.getTime()) return cannot('other-start', 'Wth art. 9(1)');

@@ -42,6 +42,8 @@ export interface HubOptions {
   readonly route: (party: Party) => SmtpTarget | null;
   readonly clock: Clock;
   readonly events: EventLog;
+  /** Threads for S/MIME; made by the hub when absent. */
+  readonly mail?: MailPool;
 }
 
 /** Opens the hub: pool, keys, signer and worker threads. Nothing listens and nothing is sent yet. */
@@ -49,7 +51,7 @@ export const openHub = async (options: HubOptions): Promise<Hub> => {
   const pool = openPool(options.connectionString);
   const vault = createVault(await masterKey(options.folders.keys));
   const signer = await openSigner(options);
-  const mail = createMailPool({ size: availableParallelism(), workerUrl: new URL('../mail/worker/thread.js', import.meta.url) });
+  const mail = options.mail ?? createMailPool({ size: availableParallelism(), workerUrl: new URL('../mail/worker/thread.js', import.meta.url) });
   const registers = registerReader(pool);
   // One object for good: the threads are sent the keys only when they change.
   const keys = [options.identity.encrypt];

@@ -24,16 +24,25 @@ export const openPool = (connectionString: string, connectionsMax = 10): pg.Pool
 /** Runs `work` in one transaction: all of it is durable once this resolves, none of it when it throws. */
 export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
   const client = await pool.connect();
+  // A connection that breaks while it is ours fails the query under way; without a listener it would end the process as well.
+  client.on('error', ignore);
   try {
     await client.query('begin');
     const result = await work(client);
     await client.query('commit');
-    client.release();
+    release(client, false);
     return result;
   } catch (error) {
     // A failed rollback means the connection is gone: PostgreSQL has rolled back by itself.
     const broken = await client.query('rollback').then(() => false, () => true);
-    client.release(broken);
+    release(client, broken);
     throw error;
   }
+};
+
+const ignore = (): void => undefined;
+
+const release = (client: pg.PoolClient, broken: boolean): void => {
+  client.off('error', ignore);
+  client.release(broken);
 };
