@@ -15,8 +15,8 @@ interface Resolved {
 }
 
 const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance';
-// An absolute URI (Namespaces in XML 1.0 §2.2, Canonical XML 1.0 §1.3), or none.
-const namespaceName = /^(?:[A-Za-z][A-Za-z0-9+.\-]+:(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+(?:#[A-Za-z0-9\-._~]*)?)?$/;
+// An absolute URI (Namespaces in XML 1.0 §2.2, Canonical XML 1.0 §1.3), or none. Without `&`, which libxml2 does not escape in Canonical XML.
+const namespaceName = /^(?:[A-Za-z][A-Za-z0-9+.\-]+:(?:[A-Za-z0-9\-._~:/?@!$'()*+,;=]|%[0-9A-Fa-f]{2})+(?:#[A-Za-z0-9\-._~]*)?)?$/;
 const reserved = ['http://www.w3.org/XML/1998/', 'http://www.w3.org/2000/xmlns/'];
 
 /**

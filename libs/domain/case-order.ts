@@ -140,7 +140,7 @@ const extended: Step = (file, message, context): StepResult | CaseRefusal => {
 };
 
 const withdrawn: Step = (file, message, context) => {
-  const problem = runningProblem(file, message, requiredMoment(message, 'ingetrokken_op'), '2(9)', context);
+  const problem = runningProblem(file, { message, decidedAt: requiredMoment(message, 'ingetrokken_op'), article: '2(9)', context });
   if (problem !== null) return problem;
   const { fields } = message;
   const per = requiredMoment(message, 'intrekking_per');
