@@ -74,6 +74,7 @@ describe('the envelope', () => {
   test.each([
     ['unknown type', xml.replace('soort="huisverbod.opgelegd"', 'soort="huisverbod.vergeten"'), 'unknown-type'],
     ['unknown version', xml.replace('versie="1"', 'versie="2"'), 'unknown-version'],
+    ['version after a space', xml.replace('versie="1"', 'versie="\u00a01"'), 'unknown-version'],
     ['other namespace', xml.replace('urn:ketensluis:wth:1', 'urn:ketensluis:wth:2'), 'wrong-namespace'],
     ['other root', xml.replace('<bericht ', '<verstrekking ').replace('</bericht>', '</verstrekking>'), 'unknown-type'],
     ['extra attribute on the root', xml.replace('versie="1"', 'versie="1" spoed="ja"'), 'forbidden'],

@@ -61,9 +61,9 @@ test('the committed schemas are those the definitions give', () => {
   expect(different).toEqual([]);
 });
 
-const messagesOf = (type: MessageType): readonly MessageBody[] => fc.sample(messageOf(type), { numRuns: 4, seed: 20260323 });
+const messages = new Map<MessageType, readonly MessageBody[]>(messageTypes.map((type) => [type, fc.sample(messageOf(type), { numRuns: 4, seed: 20260323 })]));
 const writtenOf = (type: MessageType, extension: 'xml' | 'json'): readonly string[] =>
-  [text(exampleBytes(type, extension)), ...messagesOf(type).map((message) => text(writeMessage(message, `application/${extension}`)))];
+  [text(exampleBytes(type, extension)), ...(messages.get(type) ?? []).map((message) => text(writeMessage(message, `application/${extension}`)))];
 const disclosedOf = (type: MessageType, extension: 'xml' | 'json'): readonly string[] => {
   const full = { ...exampleBody(type), ...disclosureOf(type), fields: exampleBody(type).fields, attachments: exampleBody(type).attachments };
   return [disclosureOf(type), full].map((document) => text(writeDisclosure(document, `application/${extension}`)));
@@ -84,7 +84,7 @@ describe('outside validators', () => {
       ...disclosedOf(type, 'xml').map((document) => ({ schema: `${type}.verstrekking.xsd`, document })),
     ]);
     const faults = await xmlFaults(cases);
-    expect(cases.length).toBe(messageTypes.length * 7);
+    expect(cases).toHaveLength(messageTypes.length * 7);
     expect(cases.map((one, index) => `${one.schema}: ${(faults[index] ?? []).join(' ')}`).filter((line) => !line.endsWith(': '))).toEqual([]);
   });
 

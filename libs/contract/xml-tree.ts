@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { depthMax } from './limits.js';
-import type { ReadRefusal } from './problem.js';
+import { refuse, type ReadRefusal } from './problem.js';
 import { faultOfGrammar, notWellFormed } from './xml-grammar.js';
 import { resolveNames, type Bindings, type XmlAttribute } from './xml-namespace.js';
 import { resolveReferences } from './xml-reference.js';
@@ -33,6 +33,7 @@ const parser = new XMLParser({
   processEntities: false, htmlEntities: false, ignoreAttributes: false, allowBooleanAttributes: false, removeNSPrefix: false,
   parseTagValue: false, parseAttributeValue: false, trimValues: false, stopNodes: [], unpairedTags: [],
   ignoreDeclaration: false, ignorePiTags: false, strictReservedNames: true, maxNestedTags: depthMax, jPath: false,
+  onDangerousProperty: (name) => { throw new Error(`${name} is a property of every object`); },
 });
 
 /** One node as the parser lays it out: `{ tag: children, ':@': attributes }`, `{ '#text': text }`, `{ '#cdata': [{ '#text': text }] }`. */
@@ -48,22 +49,23 @@ export const readXml = (source: string): { readonly kind: 'tree'; readonly root:
   const fault = faultOfGrammar(text);
   if (fault !== null) return fault;
   if (XMLValidator.validate(text, validatorOptions) !== true) return notWellFormed('tags do not fit each other, or an attribute occurs twice');
-  const root = rootOf(parse(text));
+  const nodes = parse(text);
+  if (nodes === null) return refuse('forbidden', 'an element has a name that is not accepted', 'Gebruik alleen de elementen van het contract.');
+  const root = rootOf(nodes);
   return typeof root === 'string' ? notWellFormed(root) : { kind: 'tree', root };
 };
 
 // The parser throws for names that are properties of every object, such as `constructor`; the contract has none of those. It drops text
 // that nothing follows, hence the comment.
-const parse = (text: string): readonly Node[] | string => {
+const parse = (text: string): readonly Node[] | null => {
   try {
     return nodesIn(parser.parse(`${text}<!---->`));
   } catch {
-    return 'an element or attribute has a name that is not accepted';
+    return null;
   }
 };
 
-const rootOf = (nodes: readonly Node[] | string): XmlElement | string => {
-  if (typeof nodes === 'string') return nodes;
+const rootOf = (nodes: readonly Node[]): XmlElement | string => {
   const [root, ...others] = nodes.filter(isElement);
   if (root === undefined || others.length > 0) return 'there is not exactly one root element';
   if (nodes.some((node) => cdataKey in node || !onlySpace.test(String(node[textKey] ?? '')))) return 'there is text outside the root element';
