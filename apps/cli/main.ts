@@ -4,6 +4,7 @@ import { addPracticeCommands } from './practice-commands.js';
 import { addRegisterCommands } from './register-commands.js';
 import { PlainFault, terminal } from './terminal.js';
 import { up } from './up.js';
+import { addUpkeepCommands } from './upkeep-commands.js';
 
 const program = new Command('ketensluis')
   .description('Messaging hub for Dutch public safety: every disclosure and every refusal decided by law and sealed in a log anyone can check.')
@@ -18,6 +19,7 @@ program
 addRegisterCommands(program);
 addLogCommands(program);
 addPracticeCommands(program);
+addUpkeepCommands(program);
 
 try {
   await program.parseAsync();

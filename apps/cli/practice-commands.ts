@@ -1,8 +1,11 @@
-import { movePracticeClock, setPracticeBehaviour } from '@ketensluis/platform';
-import { InvalidArgumentError, type Command } from 'commander';
+import { movePracticeClock, practiceClock, setPracticeBehaviour } from '@ketensluis/platform';
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
 import { mailboxBehaviours } from '../practice/mailbox/server.js';
-import { withDatabase } from './place.js';
-import { say } from './terminal.js';
+import { flaws, practiceSender } from '../practice/sender.js';
+import { foldersOf, withDatabase } from './place.js';
+import { practiceDocuments } from './practice.js';
+import { PlainFault, say } from './terminal.js';
 
 /** `ketensluis practice ...`: time and trouble for the practice chain of a running hub. */
 export const addPracticeCommands = (program: Command): void => {
@@ -20,13 +23,39 @@ export const addPracticeCommands = (program: Command): void => {
   practice
     .command('behave <party> <behaviour>')
     .description(`how a practice party treats mail: ${mailboxBehaviours.join(', ')}`)
-    .action((party: string, behaviour: string) => {
-      if (!mailboxBehaviours.some((known) => known === behaviour)) throw new InvalidArgumentError(`choose one of ${mailboxBehaviours.join(', ')}`);
-      return withDatabase(async (pool) => {
-        await setPracticeBehaviour(pool, party, behaviour);
-        say(`${party} now behaves: ${behaviour}.`);
-      });
-    });
+    .action(behave);
+  practice
+    .command('send <from> <file>')
+    .description('send an XML or JSON message from the address of a practice party')
+    .option('--flaw <flaw>', `with something wrong: ${flaws.join(', ')}`)
+    .action(send);
+};
+
+const behave = async (party: string, behaviour: string): Promise<void> => {
+  if (!mailboxBehaviours.some((known) => known === behaviour)) throw new PlainFault(`Choose one of: ${mailboxBehaviours.join(', ')}`, 2);
+  const known = (await practiceDocuments()).flatMap((document) => (document.kind === 'party' && document.channel !== null ? [document.key] : []));
+  if (!known.includes(party)) throw new PlainFault(`There is no practice party "${party}". There are: ${known.join(', ')}`, 2);
+  await withDatabase((pool) => setPracticeBehaviour(pool, party, behaviour));
+  say(`${party} now behaves: ${behaviour}.`);
+};
+
+const send = async (from: string, file: string, options: { readonly flaw?: string }): Promise<void> => {
+  const flaw = flaws.find((known) => known === options.flaw);
+  if (options.flaw !== undefined && flaw === undefined) throw new PlainFault(`Choose one of: ${flaws.join(', ')}`, 2);
+  const content = await readFile(file).catch(() => {
+    throw new PlainFault(`${file}: cannot be read`, 2);
+  });
+  const parties = (await practiceDocuments()).flatMap((document) => (document.kind === 'party' ? [document] : []));
+  const isJson = file.endsWith('.json');
+  await withDatabase(async (pool, configuration) => {
+    const { now } = await practiceClock(pool);
+    const sender = practiceSender({ directory: foldersOf(configuration).practice, parties, now });
+    const attachment = { name: isJson ? 'bericht.json' : 'bericht.xml', contentType: isJson ? 'application/json' : 'application/xml', content };
+    const hub = { host: configuration.host, port: configuration.smtpPort };
+    const reply = await sender.send({ from, subject: 'Bericht', text: 'Zie de bijlage.', attachments: [attachment] }, hub, flaw);
+    say(`${reply.code} ${reply.text}`);
+    if (reply.code !== 250) throw new PlainFault('The hub did not take it.', 3);
+  });
 };
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -34,6 +63,6 @@ const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 8
 const durationMs = (text: string): number => {
   const [, amount, unit] = /^\+?(\d{1,4})([mhd])$/.exec(text) ?? [];
   const ms = unitMs[unit ?? ''];
-  if (ms === undefined) throw new InvalidArgumentError('write a number and m, h or d, for example +3d');
+  if (ms === undefined) throw new PlainFault('Write a number and m, h or d, for example +3d.', 2);
   return Number(amount) * ms;
 };

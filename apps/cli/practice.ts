@@ -73,7 +73,8 @@ export const startPractice = async ({ configuration, pool, clock }: { configurat
   };
 };
 
-const practiceDocuments = async (): Promise<readonly RegisterDocument[]> => {
+/** The registers of `config/practice`, as documents. */
+export const practiceDocuments = async (): Promise<readonly RegisterDocument[]> => {
   const folder = join(configFolder, 'practice');
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml') && name !== 'story.yaml').sort();
   const values = (await Promise.all(files.map((name) => readDocuments(join(folder, name))))).flat();

@@ -1,36 +1,23 @@
 import { makePracticePki, type PartyFiles } from '../../certs/practice.js';
 import type { Party, RegisterDocument } from '@ketensluis/domain';
-import { openMail, sealMail, type KeyPair, type OpenedMail, type Trust } from '@ketensluis/mail';
+import { openMail, type OpenedMail, type Trust } from '@ketensluis/mail';
 import { readIdentity, readTrust, type Identity } from '@ketensluis/platform';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { entriesOf, hubEntry, practiceHubAddress } from './entries.js';
 import { startMailbox, type Mailbox, type MailboxBehaviour } from './mailbox/server.js';
-import { submit } from './submit.js';
+import { practiceSender, type PracticeSender } from './sender.js';
 
-/** The hub's own address in the practice chain. */
-export const practiceHubAddress = 'hub@ketensluis.example';
-
-/** Police keys are RSA, as on most smart cards of today; everybody else has P-256. */
-const rsaParties = ['politie-noorderwaard'];
-
-/** What a practice party sends; see `PracticeChain.send`. */
-export interface PracticeMail {
-  readonly from: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly attachments: readonly { readonly name: string; readonly contentType: string; readonly content: Uint8Array }[];
-}
+export { practiceHubAddress };
 
 /** The simulated parties: their keys, their mail servers, their inboxes. */
-export interface PracticeChain {
+export interface PracticeChain extends PracticeSender {
   readonly identity: Identity;
   readonly trust: Trust;
   /** The registers with the certificates of the practice authority filled in. */
   readonly withCertificates: (document: RegisterDocument) => Promise<RegisterDocument>;
   /** Where mail for a party goes: its own server on this machine. */
   readonly route: (party: Party) => { readonly host: string; readonly port: number; readonly servername: string; readonly tlsCa: string } | null;
-  /** Signs, encrypts to the hub and submits over SMTP; resolves with the hub's reply, also when it refuses. */
-  readonly send: (mail: PracticeMail, hub: { readonly host: string; readonly port: number }) => Promise<{ readonly code: number; readonly text: string }>;
   /** Opens a received mail with the keys of the party, as its own mail program would. */
   readonly open: (party: string, raw: Uint8Array, at: Date) => Promise<OpenedMail>;
   readonly mailboxes: ReadonlyMap<string, Mailbox>;
@@ -60,6 +47,7 @@ export const startPracticeChain = async (options: PracticeOptions): Promise<Prac
     if (party.channel !== null) mailboxes.set(party.key, await openMailbox(options, party, filesOf(pki.parties, party.key)));
   }
   return {
+    ...practiceSender({ directory, parties, now: options.now }),
     identity,
     trust,
     withCertificates: async (document) =>
@@ -69,14 +57,6 @@ export const startPracticeChain = async (options: PracticeOptions): Promise<Prac
     route: (party) => {
       const mailbox = mailboxes.get(party.key);
       return mailbox === undefined ? null : { host: '127.0.0.1', port: mailbox.port, servername: 'localhost', tlsCa: root };
-    },
-    send: async (mail, hub) => {
-      const signer = await signerOf(directory, parties, mail.from);
-      const raw = sealMail({
-        ...mail, to: practiceHubAddress, messageId: `<${crypto.randomUUID()}@${domainOf(mail.from)}>`, date: options.now(), signer,
-        recipientCertificate: identity.encrypt.certificate,
-      });
-      return submit(raw, { from: mail.from, to: practiceHubAddress }, { ...hub, tlsCa: root });
     },
     open: async (party, raw, at) => {
       const { encrypt } = await readIdentity(practiceHubAddress, join(directory, party));
@@ -94,19 +74,6 @@ export const startPracticeChain = async (options: PracticeOptions): Promise<Prac
   };
 };
 
-// RSA, because `openssl cms` and Outlook encrypt to P-256 with a key derivation over SHA-1, which the hub refuses.
-const hubEntry = { id: 'hub', address: practiceHubAddress, name: 'Ketensluis', keys: 'rsa-3072' } as const;
-
-/** A party and each of its posts has keys of its own, for an address of its own. */
-const entriesOf = (party: Party) => {
-  const keys = rsaParties.includes(party.key) ? ('rsa-3072' as const) : ('p-256' as const);
-  const own = party.channel?.address ?? party.addresses[0];
-  return [
-    ...(own === undefined ? [] : [{ id: party.key, address: own, name: party.name, keys }]),
-    ...party.functions.flatMap((post) => post.addresses.slice(0, 1).map((address) => ({ id: `${party.key}-${post.code}`, address, name: post.name, keys }))),
-  ];
-};
-
 const filesOf = (files: Readonly<Record<string, PartyFiles>>, id: string): PartyFiles => {
   const found = files[id];
   if (found === undefined) throw new Error(`bug: practice party ${id} has no keys`);
@@ -122,12 +89,3 @@ const openMailbox = async (options: PracticeOptions, party: Party, files: PartyF
     onMail: ({ file }) => options.onMail(party.key, file),
   });
 };
-
-/** The keys of whoever sends from this address: a party, or one of its posts. */
-const signerOf = async (directory: string, parties: readonly Party[], address: string): Promise<KeyPair> => {
-  const entry = parties.flatMap(entriesOf).find((one) => one.address === address);
-  if (entry === undefined) throw new Error(`no practice party sends from ${address}`);
-  return (await readIdentity(address, join(directory, entry.id))).sign;
-};
-
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);

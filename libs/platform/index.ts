@@ -7,7 +7,8 @@ export { openEventLog, type EventLog } from './logging.js';
 export { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
 export { createRegister } from './register.js';
 export { positioned, readLawPack } from './registers.js';
+export { recordOutsideAct } from './upkeep.js';
 export {
-  checkColumns, decisionsOf, exportLog, isQuiet, listen, loadProof, messageState, migrate, movePracticeClock, openPool, practiceBehaviours, setPracticeBehaviour,
+  checkColumns, closeTask, decisionsOf, exportLog, isQuiet, listen, loadProof, messageState, migrate, movePracticeClock, openDuties, openPool, openTasks, practiceBehaviours, releaseParked, retryDelivery, setPracticeBehaviour,
   type DecidedRow, type HubState, type Ring,
 } from '@ketensluis/store';

@@ -8,4 +8,5 @@ export { currentRegister, registerMark, type RegisterRow } from './register.js';
 export { movePracticeClock, practiceAheadMs, practiceBehaviours, setPracticeBehaviour } from './practice.js';
 export { decisionsOf, hubState, isQuiet, messageState, type DecidedRow, type HubState, type MessageState } from './state.js';
 export { createLogStore, createStore, LogNotSigned, type Store } from './store.js';
+export { closeTask, openDuties, openTasks, recordOutsideAct, releaseParked, retryDelivery, type OpenDuty, type OpenTask, type OutsideAct } from './upkeep.js';
 export { createVault, type DataKey, type Vault } from './vault.js';
