@@ -1,0 +1,359 @@
+import { readDisclosure, type DisclosureDocument } from '@ketensluis/contract';
+import { parseRegisterDocument, type Category, type Party, type RegisterDocument, type RegisterKind } from '@ketensluis/domain';
+import { applyLawPack, applyRegister, previewRegister } from '@ketensluis/flow';
+import { openMail, sealMail, type KeyPair, type MailPool, type OpenedMail, type SealInput } from '@ketensluis/mail';
+import { checkColumns, exportLog, isQuiet, listen, messageState, openEventLog, openHub, readIdentity, signerPlace, type Hub } from '@ketensluis/platform';
+import { parseLeaf, parseSignerKey, type Leaf } from '@ketensluis/tlog';
+import { generateKeyPair, randomUUID } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { logVerify } from '../../apps/cli/log/verify.js';
+import { readDocuments } from '../../apps/cli/register-commands.js';
+import { startIntake } from '../../apps/gateway/intake.js';
+import { startRefusalRecorder } from '../../apps/gateway/refusals.js';
+import { practiceHubAddress, startPracticeChain, type PracticeChain } from '../../apps/practice/chain.js';
+import { documentOf, type Step } from '../../apps/practice/script.js';
+import { submit } from '../../apps/practice/submit.js';
+import { startWorker } from '../../apps/worker/worker.js';
+import { openTestDatabase, type TestDatabase } from './database.js';
+
+/** What the hub answered to a mail; `id` names the message, and is null when it was not accepted. */
+export interface Reply {
+  readonly code: number;
+  readonly text: string;
+  readonly id: string;
+}
+
+/** One mail a party received, opened with its own keys; `text` is every part of it as text, for searching. */
+export interface Received {
+  readonly mail: OpenedMail;
+  readonly disclosure: DisclosureDocument;
+  readonly text: string;
+  readonly categories: readonly Category[];
+  /** The rule it was given under. */
+  readonly rule: string;
+}
+
+/** The last decision on one message for one recipient, with what its log entry says. */
+export interface Decided {
+  readonly recipient: string;
+  readonly event: string;
+  readonly kind: string;
+  readonly reason: string | null;
+  readonly rule: string | null;
+  readonly leaf: Leaf;
+}
+
+/** A duty of a case, in codes. */
+export interface DutyRow {
+  readonly key: string;
+  readonly rule: string;
+  readonly toward: string;
+  readonly authority: string;
+  readonly dueAt: Date | null;
+  readonly closedBy: string | null;
+}
+
+/** The real hub in this process: practice parties with mailboxes of their own, SMTP intake, worker, log; only the clock can be moved. */
+export interface TestHub {
+  readonly chain: PracticeChain;
+  readonly hub: Hub;
+  readonly database: TestDatabase;
+  /** Where the intake listens. */
+  readonly port: number;
+  readonly now: () => Date;
+  /** Moves the clock forward; the worker looks at its terms and retries at once. */
+  readonly advance: (ms: number) => Promise<void>;
+  /** Sends a step of the story as real mail and returns the reply; moments in the step are relative to `start`. */
+  readonly send: (step: Step, start: Date) => Promise<Reply>;
+  /** Seals a mail as a party would, without sending it; `change` spoils it on purpose. */
+  readonly seal: (step: Step, start: Date, change?: Partial<SealInput>) => Promise<Uint8Array>;
+  /** Sends bytes as they are. */
+  readonly submit: (raw: Uint8Array, from: string) => Promise<Reply>;
+  readonly keysOf: (folder: string) => Promise<KeyPair>;
+  /** Resolves when nothing waits to be decided, sealed or tried now; throws when that takes too long. */
+  readonly settle: () => Promise<void>;
+  readonly inbox: (party: string) => Promise<readonly Received[]>;
+  readonly decisions: (messageId: string) => Promise<readonly Decided[]>;
+  readonly stateOf: (messageId: string) => Promise<{ readonly state: string; readonly cause: string | null } | null>;
+  readonly duties: (caseNumber: string) => Promise<readonly DutyRow[]>;
+  readonly tasks: () => Promise<readonly { readonly kind: string; readonly ref: string; readonly party: string | null; readonly cause: string }[]>;
+  /** Every entry of the log, oldest first. */
+  readonly entries: () => Promise<readonly Leaf[]>;
+  readonly document: (kind: RegisterKind, key: string) => Promise<RegisterDocument>;
+  readonly apply: (document: unknown) => Promise<void>;
+  readonly behave: PracticeChain['behave'];
+  /** Ends every connection to the database and lets nobody in until `allowDatabase`. */
+  readonly denyDatabase: () => Promise<void>;
+  readonly allowDatabase: () => Promise<void>;
+  /** Exports the log, verifies it offline, compares columns, and looks for the given personal values in log and event lines. Throws when anything is wrong. */
+  readonly checkLog: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** How a test hub differs from the practice chain. */
+export interface TestHubOptions {
+  /** Register documents beside those of config/practice; one of the same kind and key takes the place of that. */
+  readonly documents?: readonly unknown[];
+  /** Values that must never stand in the log or in event lines (I7, I13). */
+  readonly personal?: readonly string[];
+  /** Workers that run side by side; 1 when absent. */
+  readonly workers?: number;
+}
+
+const configFolder = fileURLToPath(new URL('../../config/', import.meta.url.replace('/dist/test/harness/', '/test/harness/')));
+const origin = 'hub.example/log/cases';
+const settleMaxMs = 45_000;
+const lookMs = 20;
+const makeKeyPair = promisify(generateKeyPair);
+
+// Worker threads need compiled code; in one process the same functions are called directly.
+const directMail: MailPool = {
+  open: async (raw, context) => openMail(raw, context),
+  seal: async (input) => sealMail(input),
+  close: async () => undefined,
+};
+
+/** Opens a hub of this test alone; takes about a second once the keys of the run are made. */
+export const openTestHub = async (options: TestHubOptions = {}): Promise<TestHub> => {
+  const database = await openTestDatabase();
+  const folder = await mkdtemp(join(runFolder(), 'hub-'));
+  const documents = await practiceDocuments(options.documents ?? []);
+  let aheadMs = 0;
+  const now = (): Date => new Date(Date.now() + aheadMs);
+  await cp(await keysOfRun(documents), join(folder, 'practice'), { recursive: true });
+  const chain = await startPracticeChain({ directory: join(folder, 'practice'), at: new Date(), now, documents, onMail: () => undefined });
+  const lines: string[] = [];
+  const hub = await openHub({
+    connectionString: database.connectionString, folders: { keys: join(folder, 'keys'), signer: join(folder, 'signer') }, origin,
+    identity: chain.identity, trust: () => chain.trust, route: chain.route, clock: { now }, mail: directMail,
+    events: openEventLog('info', { write: (line: string) => void lines.push(line) }),
+  });
+  const ports = { clock: hub.clock, ids: hub.ids, register: hub.store.register };
+  await applyLawPack({ key: 'wth', text: await readFile(join(configFolder, 'law', 'wth.yaml'), 'utf8') }, 'test', ports);
+  const apply = async (...values: readonly unknown[]): Promise<void> => {
+    const preview = await previewRegister(values, hub.store.register);
+    if (preview.kind === 'refused') throw new Error(`register: ${JSON.stringify(preview.problems)}`);
+    await applyRegister(preview.steps, 'test', ports);
+  };
+  await apply(...(await Promise.all(documents.map(chain.withCertificates))));
+  const workers = Array.from({ length: options.workers ?? 1 }, () => startWorker(hub));
+  const wake = (what: Parameters<(typeof workers)[number]['wake']>[0]): void => workers.forEach((worker) => worker.wake(what));
+  const bell = await listen(database.connectionString, wake);
+  const refusals = startRefusalRecorder(hub);
+  const intake = await startIntake(hub, refusals, { host: '127.0.0.1', port: 0 });
+  const parts = { hub, chain, folder, now, database, lines, port: intake.port, personal: options.personal ?? [] };
+  return {
+    chain, hub, database, port: intake.port, now, apply, behave: chain.behave,
+    advance: async (ms) => {
+      aheadMs += ms;
+      await hub.store.terms.watch(now());
+      wake('clock');
+    },
+    ...sending(parts), ...looking(parts), ...databaseAway(database),
+    checkLog: () => checkLog(parts),
+    close: async () => {
+      await intake.close();
+      await refusals.close();
+      await bell.close();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await hub.close();
+      await chain.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+interface Parts {
+  readonly hub: Hub;
+  readonly chain: PracticeChain;
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly database: TestDatabase;
+  readonly lines: readonly string[];
+  readonly port: number;
+  readonly personal: readonly string[];
+}
+
+const runFolder = (): string => {
+  const folder = process.env['KETENSLUIS_TEST_RUN'];
+  if (folder === undefined) throw new Error('KETENSLUIS_TEST_RUN is not set: run the tests with config/jest.config.mjs');
+  return folder;
+};
+
+const practiceDocuments = async (more: readonly unknown[]): Promise<readonly RegisterDocument[]> => {
+  const folder = join(configFolder, 'practice');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml') && name !== 'story.yaml').sort();
+  const values = (await Promise.all(files.map((name) => readDocuments(join(folder, name))))).flat();
+  const documents = [...values, ...more].map((value) => {
+    const read = parseRegisterDocument(value);
+    if (read.kind === 'refused') throw new Error(`register: ${read.detail} ${JSON.stringify(read.problems)}`);
+    return read.document;
+  });
+  return [...new Map(documents.map((document) => [`${document.kind} ${document.key}`, document])).values()];
+};
+
+// RSA keys take seconds, so one run of Jest makes them once; another process that needs them waits.
+const keysOfRun = async (documents: readonly RegisterDocument[]): Promise<string> => {
+  const ready = join(runFolder(), 'practice-keys');
+  const isFirst = await mkdir(`${ready}.starting`).then(() => true, () => false);
+  if (isFirst) {
+    await makeSmallKeys(`${ready}.new`, documents);
+    const chain = await startPracticeChain({ directory: `${ready}.new`, at: new Date(), now: () => new Date(), documents, onMail: () => undefined });
+    await chain.close();
+    await rename(`${ready}.new`, ready);
+  }
+  for (let waitedMs = 0; waitedMs < 120_000; waitedMs += lookMs) {
+    if (await readdir(ready).then(() => true, () => false)) return ready;
+    await pause(lookMs);
+  }
+  throw new Error('the practice keys were not made in time');
+};
+
+// Keys that are there are kept by the practice chain; RSA keys of 2048 bits are made ten times as fast as those of 3072.
+const makeSmallKeys = async (directory: string, documents: readonly RegisterDocument[]): Promise<void> => {
+  const police = documents.flatMap((document) => (document.kind === 'party' && document.roles.includes('POL') ? [document] : []));
+  const folders = ['hub', ...police.flatMap(({ key, functions }) => [key, ...functions.map(({ code }) => `${key}-${code}`)])];
+  await Promise.all(folders.map(async (folder) => {
+    await mkdir(join(directory, folder), { recursive: true, mode: 0o700 });
+    for (const use of ['sign', 'encrypt']) {
+      const { privateKey } = await makeKeyPair('rsa', { modulusLength: 2048 });
+      await writeFile(join(directory, folder, `${use}.key.pem`), privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
+    }
+  }));
+};
+
+const sending = ({ hub, chain, folder, now, port }: Parts): Pick<TestHub, 'send' | 'seal' | 'submit' | 'keysOf'> => {
+  const keysOf = async (party: string): Promise<KeyPair> => (await readIdentity(practiceHubAddress, join(folder, 'practice', party))).sign;
+  const root = readFile(join(folder, 'practice', 'ca', 'root.cert.pem'), 'utf8');
+  const replyOf = ({ code, text }: { readonly code: number; readonly text: string }): Reply =>
+    ({ code, text, id: /(?:accepted|reference) ([0-9a-f-]{36})/.exec(text)?.[1] ?? '' });
+  const mailOf = (step: Step, start: Date) => {
+    const { document, files } = documentOf(step, start, now());
+    return { from: step.from, subject: `${step.soort} ${step.zaak.nummer}`, text: 'Zie de bijlage.', attachments: [{ name: 'bericht.xml', contentType: 'application/xml', content: document }, ...files] };
+  };
+  const seal: TestHub['seal'] = async (step, start, change = {}) => {
+    const parties = (await hub.registers.current()).registers.parties;
+    return sealMail({
+      ...mailOf(step, start), to: practiceHubAddress, messageId: `<${randomUUID()}@party.example>`, date: now(),
+      signer: await keysOf(folderOf(step.from, parties)), recipientCertificate: chain.identity.encrypt.certificate, ...change,
+    });
+  };
+  const send = async (raw: Uint8Array, from: string): Promise<Reply> =>
+    replyOf(await submit(raw, { from, to: practiceHubAddress }, { host: '127.0.0.1', port, tlsCa: await root }));
+  return { seal, submit: send, keysOf, send: async (step, start) => send(await seal(step, start), step.from) };
+};
+
+// The practice chain keeps the keys of a party, and of each of its posts, in a folder of their own.
+const folderOf = (address: string, parties: readonly Party[]): string => {
+  for (const party of parties) {
+    if (party.addresses.includes(address)) return party.key;
+    const post = party.functions.find(({ addresses }) => addresses.includes(address));
+    if (post !== undefined) return `${party.key}-${post.code}`;
+  }
+  throw new Error(`nobody sends from ${address}`);
+};
+
+const looking = ({ hub, chain, now }: Parts): Pick<TestHub, 'settle' | 'inbox' | 'decisions' | 'stateOf' | 'duties' | 'tasks' | 'entries' | 'document'> => {
+  const opened = new Map<string, Received>();
+  const { pool } = hub;
+  const isSealed = async (): Promise<boolean> =>
+    (await pool.query<{ sealed: boolean }>('select signed_size = size and not exists (select from pending) as sealed from tlog_head')).rows[0]?.sealed === true;
+  return {
+    settle: async () => {
+      const until = performance.now() + settleMaxMs;
+      while (!((await isQuiet(pool, now())) && (await isSealed()))) {
+        if (performance.now() > until) throw new Error('the hub does not come to rest');
+        await pause(lookMs);
+      }
+    },
+    inbox: async (party) => {
+      const mails = (await chain.mailboxes.get(party)?.inbox.mails()) ?? [];
+      const found: Received[] = [];
+      for (const { file, raw } of mails) {
+        const one = opened.get(`${party}/${file}`) ?? receivedOf(await chain.open(party, raw, now()));
+        opened.set(`${party}/${file}`, one);
+        found.push(one);
+      }
+      return found;
+    },
+    decisions: async (messageId) => {
+      const { rows } = await pool.query<Omit<Decided, 'leaf' | 'rule'> & { leaf: Buffer }>(
+        `select d.recipient, d.event, d.kind, d.reason, e.leaf from decision d join entry e on e.id = d.entry_id where d.message_id = $1 order by d.recipient`,
+        [messageId],
+      );
+      return rows.map(({ leaf, ...row }) => ({ ...row, leaf: leafOf(leaf), rule: leafOf(leaf).rule ?? null }));
+    },
+    stateOf: (messageId) => messageState(pool, messageId),
+    duties: async (caseNumber) => {
+      const { rows } = await pool.query<DutyRow>(
+        `select duty.key, rule, toward, authority, due_at as "dueAt", closed_by as "closedBy" from duty
+         join case_file on case_file.id = duty.case_id where case_file.number = $1 order by duty.key`,
+        [caseNumber],
+      );
+      return rows;
+    },
+    tasks: async () => (await pool.query('select kind, ref, party, cause from task where closed_at is null order by opened_at')).rows,
+    entries: async () => (await pool.query<{ leaf: Buffer }>('select leaf from entry order by at, id')).rows.map(({ leaf }) => leafOf(leaf)),
+    document: async (kind, key) => {
+      const found = parseRegisterDocument((await hub.store.register.find(kind, key))?.body);
+      if (found.kind === 'refused') throw new Error(`no ${kind} ${key}`);
+      return found.document;
+    },
+  };
+};
+
+const leafOf = (bytes: Uint8Array): Leaf => {
+  const parsed = parseLeaf(bytes);
+  if (parsed.kind === 'refused') throw new Error('a log entry that is no leaf');
+  return parsed.leaf;
+};
+
+const receivedOf = (mail: OpenedMail): Received => {
+  const part = mail.parts.find(({ contentType }) => contentType === 'application/xml');
+  const read = readDisclosure(part?.content ?? new Uint8Array(), 'application/xml');
+  if (read.kind === 'refused') throw new Error(`a disclosure that does not follow the contract: ${read.detail}`);
+  const text = [mail.subject, ...mail.parts.map(({ content, name }) => `${name ?? ''}\n${Buffer.from(content).toString('utf8')}`)].join('\n');
+  return { mail, disclosure: read.disclosure, text, categories: read.disclosure.ground.categories, rule: read.disclosure.ground.rule };
+};
+
+// The owner of a database may close it, but only from another one.
+const databaseAway = ({ connectionString }: TestDatabase): Pick<TestHub, 'denyDatabase' | 'allowDatabase'> => {
+  const beside = new URL(connectionString);
+  const name = beside.pathname.slice(1);
+  beside.pathname = '/postgres';
+  const run = async (...statements: readonly string[]): Promise<void> => {
+    const client = new pg.Client({ connectionString: beside.href });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  };
+  return {
+    denyDatabase: () => run(`alter database ${name} with allow_connections false`, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`),
+    allowDatabase: () => run(`alter database ${name} with allow_connections true`),
+  };
+};
+
+const checkLog = async (parts: Parts): Promise<void> => {
+  const { hub, folder, lines, personal } = parts;
+  await looking(parts).settle();
+  const key = parseSignerKey((await readFile(signerPlace(join(folder, 'signer'), origin).keyFile, 'utf8')).trim());
+  if ('kind' in key) throw new Error('the key of the log cannot be read');
+  const directory = join(folder, 'export');
+  const outcome = await exportLog(hub.pool, { directory, vkey: key.vkey });
+  if (outcome.kind === 'refused' || outcome.missing.length > 0) throw new Error(`the log cannot be exported: ${JSON.stringify(outcome)}`);
+  const told: string[] = [];
+  const exit = await logVerify([directory], { out: (text) => void told.push(text), err: (text) => void told.push(text), isTerminal: false });
+  if (exit !== 0) throw new Error(`the log does not verify (exit ${exit}): ${told.join('')}`);
+  const { findings } = await checkColumns(hub.pool);
+  if (findings.length > 0) throw new Error(`columns differ from the log: ${JSON.stringify(findings)}`);
+  const { rows } = await hub.pool.query<{ leaf: Buffer }>('select leaf from entry');
+  const open = [...lines, ...rows.map(({ leaf }) => leaf.toString('utf8'))].join('\n');
+  const leaked = personal.filter((value) => open.includes(value));
+  if (leaked.length > 0) throw new Error(`personal values stand in the log or in event lines: ${leaked.join(', ')}`);
+};
