@@ -24,7 +24,8 @@ addUpkeepCommands(program);
 try {
   await program.parseAsync();
 } catch (fault) {
-  if (!(fault instanceof PlainFault)) throw fault;
+  // A bug shows where it is; anything else is told in its own words.
+  if (!(fault instanceof Error) || fault.message.startsWith('bug:') || process.env['KETENSLUIS_LOG_LEVEL'] === 'debug') throw fault;
   terminal.err(`${fault.message}\n`);
-  process.exitCode = fault.exit;
+  process.exitCode = fault instanceof PlainFault ? fault.exit : 1;
 }

@@ -1,7 +1,7 @@
 // `npm run fuzz [-- name] [-- --cases=100000]`: feeds broken input to every parser. Each test/fuzz/<name>.fuzz.ts exports run(cases).
 import { checkNode, ensureInstalled } from './install.mjs';
 
-const usualCases = 10_000;
+const usualCases = 100_000;
 
 checkNode();
 await ensureInstalled('develop');
