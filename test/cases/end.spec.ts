@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { TestHub } from '../harness/hub.js';
+import { carried, exactly } from './persons.js';
+import { openRegion, openSituation } from './situation.js';
+import { forChildAbuse, oin } from './steps.js';
+
+describe('the ban is withdrawn, violated, or runs out', () => {
+  let hub: TestHub;
+  beforeAll(async () => void (hub = await openRegion()));
+  afterAll(() => hub.close());
+  afterEach(() => hub.checkLog());
+
+  test('withdrawn after help was accepted and confirmed: instance and police hear when it ends and never why', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.send('hulp.aanvaard', 'instance');
+    await situation.send('hulp.bevestigd', 'instance');
+    const withdrawn = await situation.send('huisverbod.ingetrokken', 'waterveen');
+    expect(withdrawn).toMatchObject({ state: 'applied', permits: { [oin.police]: 'WTH-27', [oin.veiligThuis]: 'WTH-27' }, holds: { UHG: 'outside-hub', PART: 'outside-hub' } });
+    for (const party of ['politie-noorderwaard', 'veilig-thuis-noorderwaard']) {
+      const got = (await situation.received(party)).at(-1);
+      expect([party, got?.disclosure.type, carried(got?.text ?? '')]).toEqual([party, 'huisverbod.ingetrokken', exactly('C-ORDER')]);
+      expect(got?.disclosure.fields).not.toHaveProperty('hulp_aanvaard');
+      expect(got?.disclosure.fields).toHaveProperty('intrekking_per');
+    }
+    expect(await situation.duty('WTH-27:PART')).toMatchObject({ closedBy: null, authority: 'policy' });
+  });
+
+  test('withdrawn by a hulpofficier: refused, that power stays with the burgemeester', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    const reply = await hub.send({ ...situation.step('huisverbod.ingetrokken', 'hovj1'), afzender: { oin: oin.police, rol: 'BM' } }, situation.start);
+    expect(reply.code).toBe(550);
+    expect((await hub.entries()).find(({ id }) => id === reply.id)).toMatchObject({ kind: 'refusal', code: 'wrong-role' });
+  });
+
+  test('withdrawn twice, or later than it ends by itself: refused by the case', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    expect(await situation.send('huisverbod.ingetrokken', 'waterveen', { intrekking_per: '@+11d' })).toMatchObject({ state: 'refused', cause: 'too-long' });
+    expect(await situation.send('huisverbod.ingetrokken', 'waterveen')).toMatchObject({ state: 'applied' });
+    expect(await situation.send('huisverbod.ingetrokken', 'waterveen')).toMatchObject({ state: 'refused', cause: 'closed' });
+  });
+
+  test('violated: the burgemeester hears fact, time and place without the report number, the prosecutor what the police may give, Veilig Thuis the facts', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen', forChildAbuse);
+    const violated = await situation.send('huisverbod.overtreden', 'police');
+    expect(violated).toMatchObject({ state: 'applied', permits: { [oin.waterveen]: 'WTH-34', [oin.veiligThuis]: 'WTH-35', [oin.prosecutor]: 'WTH-33' } });
+    const last = async (party: string): Promise<readonly string[]> => carried((await situation.received(party)).at(-1)?.text ?? '');
+    expect(await last('gemeente-waterveen')).toEqual(exactly('C-POL'));
+    expect(await last('veilig-thuis-noorderwaard')).toEqual(exactly('C-ID', 'C-POL'));
+    expect(await last('om-noorderwaard')).toEqual(exactly('C-POL'));
+    expect(violated.permits).not.toHaveProperty(oin.court);
+  });
+
+  test('what the police see after the ban ended is no violation', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.send('huisverbod.ingetrokken', 'waterveen');
+    expect(await situation.send('huisverbod.overtreden', 'police', { overtreden_op: '@+1:30' })).toMatchObject({ state: 'refused', cause: 'after-expiry' });
+  });
+
+  test('after ten days on the wall clock it runs out: municipality and police are reminded of the end and of nothing else', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    const before = (await situation.received('politie-noorderwaard')).length;
+    await situation.moveTo({ days: 9, hours: 20 });
+    expect((await situation.received('politie-noorderwaard')).length).toBe(before);
+    await situation.moveTo({ days: 10, hours: 2 });
+    for (const party of ['politie-noorderwaard', 'gemeente-waterveen']) {
+      const got = (await situation.received(party)).at(-1);
+      expect([party, got?.rule, carried(got?.text ?? '')]).toEqual([party, 'WTH-44', exactly('C-ORDER')]);
+    }
+    expect((await situation.received('veilig-thuis-noorderwaard')).map(({ rule }) => rule)).not.toContain('WTH-44');
+  });
+
+  test('it is told once that it ran out, however often the clock is looked at', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.moveTo({ days: 10, hours: 2 });
+    await situation.moveTo({ days: 11 });
+    await situation.moveTo({ days: 12 });
+    expect((await situation.received('politie-noorderwaard')).filter(({ rule }) => rule === 'WTH-44').length).toBe(1);
+  });
+
+  test('an extended ban runs out at its new end, not at the old one', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.moveTo({ days: 9, hours: 1 });
+    await situation.send('huisverbod.verlengd', 'waterveen', { einde_op_nieuw: '@+20d' });
+    const reminders = async (): Promise<number> => (await situation.received('politie-noorderwaard')).filter(({ rule }) => rule === 'WTH-44').length;
+    await situation.moveTo({ days: 11 });
+    expect(await reminders()).toBe(0);
+    await situation.moveTo({ days: 20, hours: 2 });
+    expect(await reminders()).toBe(1);
+  });
+
+  test('a ban that was only told by word of mouth runs out too, and its end is told', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.aangezegd', 'waterveen');
+    await situation.moveTo({ days: 10, hours: 2 });
+    expect((await situation.received('politie-noorderwaard')).map(({ rule }) => rule)).toContain('WTH-44');
+  });
+});
