@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildOnce, type HubChild } from './hub-child.js';
 import type { KillPoint } from './kill-points.js';
-import { isDone, letLeasesEnd, startNight, until, type Night } from './night.js';
+import { isDone, letLeasesEnd, startNight, until, type Night, type PoliceMail } from './night.js';
 import { checkLog, outcomeOf, receivedSince, type CaseOutcome } from './outcome.js';
 
 // One police mail, the ban in writing, for three recipients; the hub is stopped with kill -9 at one moment, started again, and must
@@ -49,7 +49,7 @@ const spread = <T>(all: readonly T[], most: number): readonly T[] => {
 const number = (): string => `FT-2026-${String((cases += 1)).padStart(4, '0')}`;
 
 /** Hands the mail over as a mail server would: the same bytes until there is an answer that is not 4xx. */
-const sendUntilAnswered = async (mail: Awaited<ReturnType<Night['newMail']>>): Promise<number> => {
+const sendUntilAnswered = async (mail: PoliceMail): Promise<number> => {
   for (let tries = 0; tries < sendTries; tries += 1) {
     const code = await night.submit(mail, hub);
     if (code === 250 || code >= 500) return code;
@@ -73,7 +73,7 @@ const arm = async (stop: Stop): Promise<void> => {
 
 /** Sends one mail to a hub that dies at `stop`, starts another, and returns what was found wrong. */
 const playWithStop = async (stop: Stop): Promise<readonly string[]> => {
-  const mail = await night.newMail(number());
+  const mail = night.newMail(number());
   const firstArrival = night.arrivals.length;
   await arm(stop);
   const firstCode = await night.submit(mail, hub);
@@ -134,7 +134,7 @@ beforeAll(async () => {
   night = await startNight();
   hub = await night.startHub();
   await until(() => isDone(night.pool), doneMaxMs);
-  const mail = await night.newMail(number());
+  const mail = night.newMail(number());
   await hub.arm(null);
   expect(await night.submit(mail, hub)).toBe(250);
   expect(await until(() => isDone(night.pool), doneMaxMs)).toBe(true);

@@ -11,7 +11,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { practiceHubAddress, startPracticeChain, type PracticeChain } from '../../apps/practice/chain.js';
 import { documentOf, storySchema, type Step } from '../../apps/practice/script.js';
 import { submit } from '../../apps/practice/submit.js';
-import { openTestDatabase } from '../harness/database.js';
+import { openTestDatabase, type TestDatabase } from '../harness/database.js';
 import { projectRoot, spareChild, type HubChild } from './hub-child.js';
 import type { HubOrder } from './hub-process.js';
 
@@ -42,8 +42,8 @@ export interface Night {
   /** Called for every mail a party has kept, before that party answers. */
   onKept: (arrival: Arrival) => void;
   readonly startHub: (changes?: Partial<HubOrder>) => Promise<HubChild>;
-  /** The ban in writing, in a case of its own. */
-  readonly newMail: (caseNumber: string) => Promise<PoliceMail>;
+  /** A mail of the practice story, the ban in writing unless said otherwise, in a case of one's own. */
+  readonly newMail: (caseNumber: string, type?: string) => PoliceMail;
   /** One try at handing the mail to the hub; code 0 when no answer came. */
   readonly submit: (mail: PoliceMail, hub: HubChild) => Promise<number>;
   readonly close: () => Promise<void>;
@@ -53,10 +53,10 @@ const policeAddress = 'hovj-1@politie.example';
 const configFolder = join(projectRoot, 'config');
 const midIn = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
-/** Starts the parties and loads the registers; no hub runs yet. */
-export const startNight = async (): Promise<Night> => {
-  const database = await openTestDatabase();
-  const { pool } = database;
+/** Starts the parties and loads the registers into this database, by default one of the test's own; no hub runs yet. */
+export const startNight = async (database?: Pick<TestDatabase, 'pool' | 'connectionString' | 'close'>): Promise<Night> => {
+  const own = database ?? (await openTestDatabase());
+  const { pool } = own;
   // A server that stops takes its connections with it; the next query opens another one.
   pool.on('error', () => undefined);
   const folder = await mkdtemp(join(tmpdir(), 'ketensluis-faults-'));
@@ -80,20 +80,25 @@ export const startNight = async (): Promise<Night> => {
     const port = chain.mailboxes.get(key)?.port;
     return port === undefined ? [] : [[key, port]];
   }));
-  const step = await writtenBan();
+  const steps = await storySteps();
+  const start = new Date(Date.now() - banMinutesAgo * 60_000);
   const running: HubChild[] = [];
   let spare = spareChild();
   const night: Night = {
     pool, chain, folder, arrivals,
     onKept: () => undefined,
     startHub: async (changes = {}) => {
-      const own = spare;
+      const next = spare;
       spare = spareChild();
-      const hub = await own.start({ connectionString: database.connectionString, folder, practiceFolder, origin, mailboxes, aheadMs: 0, ...changes });
+      const hub = await next.start({ connectionString: own.connectionString, folder, practiceFolder, origin, mailboxes, aheadMs: 0, ...changes });
       running.push(hub);
       return hub;
     },
-    newMail: async (caseNumber) => ({ caseNumber, raw: sealed(step, caseNumber, { signer, recipient: chain.identity.encrypt.certificate }) }),
+    newMail: (caseNumber, type = 'huisverbod.opgelegd') => {
+      const step = steps.find(({ soort, from }) => soort === type && from === policeAddress);
+      if (step === undefined) throw new Error(`the practice story has no ${type} of the police`);
+      return { caseNumber, raw: sealed({ ...step, zaak: { ...step.zaak, nummer: caseNumber } }, start, { signer, recipient: chain.identity.encrypt.certificate }) };
+    },
     submit: (mail, hub) => submit(mail.raw, { from: policeAddress, to: practiceHubAddress }, { host: '127.0.0.1', port: hub.smtpPort, tlsCa })
       .then(({ code }) => code, () => 0),
     close: async () => {
@@ -102,7 +107,7 @@ export const startNight = async (): Promise<Night> => {
       await Promise.all(running.map(({ died }) => died));
       await chain.close();
       await Promise.allSettled(arrivals.map(({ sealed: answer }) => answer));
-      await database.close();
+      await own.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -134,21 +139,16 @@ const loadRegisters = async (pool: pg.Pool, folder: string, documents: readonly 
   await applyRegister(preview.steps, 'test', ports);
 };
 
-/** The step of the practice story in which the ban is put in writing. */
-const writtenBan = async (): Promise<Step> => {
-  const story = storySchema.parse(parse(await readFile(join(configFolder, 'practice', 'story.yaml'), 'utf8')));
-  const step = story.steps.find(({ soort }) => soort === 'huisverbod.opgelegd');
-  if (step === undefined) throw new Error('the practice story has no ban in writing');
-  return step;
-};
+const storySteps = async (): Promise<readonly Step[]> =>
+  storySchema.parse(parse(await readFile(join(configFolder, 'practice', 'story.yaml'), 'utf8'))).steps;
 
 const banMinutesAgo = 120;
 
-const sealed = (step: Step, caseNumber: string, keys: { readonly signer: KeyPair; readonly recipient: Uint8Array }): Uint8Array => {
+const sealed = (step: Step, start: Date, keys: { readonly signer: KeyPair; readonly recipient: Uint8Array }): Uint8Array => {
   const now = new Date();
-  const { document, files } = documentOf({ ...step, zaak: { ...step.zaak, nummer: caseNumber } }, new Date(now.getTime() - banMinutesAgo * 60_000), now);
+  const { document, files } = documentOf(step, start, now);
   return sealMail({
-    from: policeAddress, to: practiceHubAddress, subject: `huisverbod.opgelegd ${caseNumber}`, text: 'Zie de bijlage.',
+    from: policeAddress, to: practiceHubAddress, subject: `${step.soort} ${step.zaak.nummer}`, text: 'Zie de bijlage.',
     attachments: [{ name: 'bericht.xml', contentType: 'application/xml', content: document }, ...files],
     messageId: `<${crypto.randomUUID()}@politie.example>`, date: now, signer: keys.signer, recipientCertificate: keys.recipient,
   });
@@ -175,3 +175,7 @@ export const isDone = async (pool: pg.Pool): Promise<boolean> => {
   );
   return rows[0]?.done === true;
 };
+
+/** What `GET /health/ready` answers; 0 when nobody answers. */
+export const readiness = (hub: HubChild): Promise<number> =>
+  fetch(`http://127.0.0.1:${hub.httpPort}/health/ready`).then(({ status }) => status, () => 0);
