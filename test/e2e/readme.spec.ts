@@ -94,6 +94,7 @@ const blocksOf = (page: string, language: string): readonly string[] =>
     expect(from(/--checkpoint/)).toMatch(/unchanged/);
     expect(from(/setting apply/)).toMatch(/Nothing was applied[\s\S]*Applied: 1 new version[\s\S]*Applied: 1 new version[\s\S]*BR-2026-0001[\s\S]*BR-2026-0001/);
     expect(from(/practice clock/)).toMatch(/"attempt":[23],"outcome":"delivered"/);
+    expect(from(/duty done/)).toMatch(/Open duties[\s\S]*E5:UHG[\s\S]*Recorded, also in the log\./);
     expect(parts.map((part) => /#exit (\d+)/.exec(part)?.[1])).toEqual(parts.map(() => '0'));
   }, 300_000);
 });
