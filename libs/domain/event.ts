@@ -49,7 +49,7 @@ export const onwardEvents = {
   FILE_FOR_COURT: ['rihg.afgerond', 'huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd', 'advies.gegeven', 'hulp.bevestigd'],
   // Wth art. 5(2): the raadsman gets the documents of the case.
   FILE_FOR_LAWYER: ['rihg.afgerond', 'huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd'],
-  EXPIRED: ['huisverbod.opgelegd', 'huisverbod.verlengd'],
+  EXPIRED: ['huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd'],
   HALF_YEAR: [],
   PERSON_REQUEST: [],
   RESEARCH: [],

@@ -1,6 +1,6 @@
 import { writeDisclosure, type DisclosureDocument } from '@ketensluis/contract';
 import {
-  applyMessage, candidates, decide, explain, extract, municipalityOf, openCase, recipientKey,
+  applyMessage, candidates, decide, explain, extract, municipalityOf, openCase, recipientKey, stateAt,
   type CaseFile, type CaseRefusal, type Decision, type Disclosure, type DocumentRef, type LawPack, type Registers,
 } from '@ketensluis/domain';
 import type { EntryDraft } from './entry.js';
@@ -36,6 +36,8 @@ export const planDisclosure = (loaded: LoadedMessage, context: PlanContext): Dis
   const { message } = loaded;
   if (loaded.event !== null || loaded.held !== null) {
     if (loaded.file === null) throw new Error('bug: an event of the hub on a case nothing was applied to');
+    // A ban that was withdrawn, annulled or extended meanwhile did not run out: a reminder would tell the end it had before.
+    if (loaded.event === 'EXPIRED' && stateAt(loaded.file, context.at) !== 'EXPIRED') return unchanged;
     return { ...unchanged, decisions: decideAll(loaded, loaded.file, context) };
   }
   const { pack, registers, at } = context;

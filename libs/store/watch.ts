@@ -31,7 +31,7 @@ const queueEnded = async (client: Queryable, at: Date): Promise<number> => {
     `with ended as (update case_file set end_told_at = $1 where ends_at <= $1 and end_told_at is null returning id)
      insert into queue (kind, ref, event, lane, due_at)
      select 'disclose', last.id, 'EXPIRED', ended.id::text, $1 from ended cross join lateral (
-       select id from message where case_id = ended.id and state = 'applied' and type in ('huisverbod.opgelegd', 'huisverbod.verlengd')
+       select id from message where case_id = ended.id and state = 'applied' and type in ('huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd')
        order by received_at desc, id desc limit 1) last
      on conflict do nothing`,
     [at],

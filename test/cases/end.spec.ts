@@ -96,6 +96,16 @@ describe('the ban is withdrawn, violated, or runs out', () => {
     expect(await reminders()).toBe(1);
   });
 
+  test('a withdrawn ban does not run out: nobody is reminded of the end it would have had', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.send('huisverbod.ingetrokken', 'waterveen');
+    await situation.moveTo({ hours: 5 });
+    await situation.moveTo({ days: 10, hours: 2 });
+    expect((await situation.received('politie-noorderwaard')).map(({ rule }) => rule)).toEqual(['WTH-11', 'WTH-27']);
+    expect(await situation.received('gemeente-waterveen')).toEqual([]);
+  });
+
   test('a ban that was only told by word of mouth runs out too, and its end is told', async () => {
     const situation = openSituation(hub);
     await situation.send('huisverbod.aangezegd', 'waterveen');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Temporal } from 'temporal-polyfill';
+import { documentOf } from '../../apps/practice/script.js';
 import type { TestHub } from '../harness/hub.js';
 import { carried, exactly } from './persons.js';
 import { openRegion, openSituation, type Situation } from './situation.js';
@@ -7,7 +8,6 @@ import { forChildAbuse, oin } from './steps.js';
 
 /** The document of a step with one moment replaced after it was checked, as a careless or hostile sender would write it. */
 const withMoment = async (hub: TestHub, situation: Situation, { step, from, to }: { step: ReturnType<Situation['step']>; from: string; to: string }) => {
-  const { documentOf } = await import('../../apps/practice/script.js');
   const { document, files } = documentOf(step, situation.start, hub.now());
   const text = Buffer.from(document).toString('utf8');
   const changed = text.replaceAll(`>${from}<`, `>${to}<`);
@@ -60,7 +60,7 @@ describe('a ban is extended', () => {
     const step = situation.step('huisverbod.verlengd', 'waterveen');
     const reply = await withMoment(hub, situation, { step, from: wall(situation.start, 28), to: wall(situation.start, 28, 1) });
     expect(reply.code).toBe(550);
-    expect(reply.text).not.toMatch(/einde|28|weken/i);
+    expect(reply.text).toBe(`5.7.1 message not accepted, reference ${reply.id}`);
     expect((await hub.entries()).find(({ id }) => id === reply.id)).toMatchObject({ kind: 'refusal', from: oin.waterveen });
     expect((await situation.received('politie-noorderwaard')).length).toBe(1);
   });

@@ -276,7 +276,7 @@ const looking = ({ hub, chain, now }: Parts): Pick<TestHub, 'settle' | 'inbox' |
       const mails = (await chain.mailboxes.get(party)?.inbox.mails()) ?? [];
       const found: Received[] = [];
       for (const { file, raw } of mails) {
-        const one = opened.get(`${party}/${file}`) ?? receivedOf(await chain.open(party, raw, now()));
+        const one = opened.get(`${party}/${file}`) ?? receivedOf(await chain.open(party, raw, arrivalOf(file)));
         opened.set(`${party}/${file}`, one);
         found.push(one);
       }
@@ -312,6 +312,14 @@ const leafOf = (bytes: Uint8Array): Leaf => {
   const parsed = parseLeaf(bytes);
   if (parsed.kind === 'refused') throw new Error('a log entry that is no leaf');
   return parsed.leaf;
+};
+
+// A party opens its mail when it arrives, and the clock may have been moved since; an inbox names each file by that moment.
+const arrivalOf = (file: string): Date => {
+  const found = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z/.exec(file);
+  if (found === null) throw new Error('a kept mail without a moment in its name');
+  const [, year, month, day, hour, minute, second] = found;
+  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 };
 
 const receivedOf = (mail: OpenedMail): Received => {
