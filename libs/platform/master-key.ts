@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const keyBytes = 32;
@@ -11,11 +11,24 @@ const keyBytes = 32;
 export const masterKey = async (folder: string): Promise<Buffer> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'master.key');
-  // `wx`: an existing key is never written over; two processes that start together agree on the first.
-  await writeFile(file, `${randomBytes(keyBytes).toString('hex')}\n`, { flag: 'wx', mode: 0o600 }).catch((fault: NodeJS.ErrnoException) => {
-    if (fault.code !== 'EEXIST') throw fault;
-  });
+  await access(file).catch(() => makeKey(folder, file));
   const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'hex');
   if (key.length !== keyBytes) throw new Error('master.key is damaged: it must hold 64 hexadecimal digits');
   return key;
+};
+
+/** The whole key or none, also after a full disk or a power cut, and never over an existing one: `link` refuses that. */
+const makeKey = async (folder: string, file: string): Promise<void> => {
+  const unfinished = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    await writeFile(unfinished, `${randomBytes(keyBytes).toString('hex')}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    await link(unfinished, file).catch((fault: NodeJS.ErrnoException) => {
+      // Somebody who started together with us was first: that key holds.
+      if (fault.code !== 'EEXIST') throw fault;
+    });
+    const place = await open(folder, 'r');
+    await place.sync().finally(() => place.close());
+  } finally {
+    await rm(unfinished, { force: true });
+  }
 };

@@ -5,8 +5,9 @@ import { isDone, letLeasesEnd, startNight, until, type Night, type PoliceMail } 
 import { checkLog, outcomeOf, receivedSince, type CaseOutcome } from './outcome.js';
 
 // One police mail, the ban in writing, for three recipients; the hub is stopped with kill -9 at one moment, started again, and must
-// end where an undisturbed hub ends. KETENSLUIS_FAULTS=all stops it at every moment there is, otherwise at a spread of them.
-const pointsMax = process.env['KETENSLUIS_FAULTS'] === 'all' ? Number.POSITIVE_INFINITY : 24;
+// end where an undisturbed hub ends. KETENSLUIS_FAULTS=all stops it at every moment there is, a number at so many, evenly spread.
+const wanted = process.env['KETENSLUIS_FAULTS'] ?? '20';
+const pointsMax = wanted === 'all' ? Number.POSITIVE_INFINITY : Number(wanted);
 const seed = Number(process.env['KETENSLUIS_FAULTS_SEED'] ?? Date.now() % 1_000);
 const doneMaxMs = 30_000;
 const sendTries = 4;
