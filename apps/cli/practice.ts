@@ -1,7 +1,7 @@
 import { parseRegisterDocument, type RegisterDocument } from '@ketensluis/domain';
 import { applyLawPack, applyRegister, previewRegister } from '@ketensluis/flow';
 import { decisionsOf, isQuiet, messageState, practiceBehaviours, type Configuration, type Hub, type PracticeClock } from '@ketensluis/platform';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
@@ -64,7 +64,9 @@ export const startPractice = async ({ configuration, pool, clock }: { configurat
             isQuiet: () => isQuiet(pool, clock.now()), stateOf: (id) => messageState(pool, id), decisionsOf: (id) => decisionsOf(pool, id),
           },
         });
-        await writeFile(join(directory, 'story.json'), JSON.stringify({ start: progress.start.toISOString(), played: place + 1 }));
+        // In one step: a start that is killed here must not leave half a file for the next one.
+        await writeFile(join(directory, 'story.json.new'), JSON.stringify({ start: progress.start.toISOString(), played: place + 1 }));
+        await rename(join(directory, 'story.json.new'), join(directory, 'story.json'));
       }
       if (progress.played >= story.steps.length) say('The practice story was played at an earlier start; its data are kept.');
       hub.events.tell('story.played', { count: story.steps.length });
