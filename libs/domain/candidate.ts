@@ -5,7 +5,7 @@ import { designates, type Designation } from './designation.js';
 import { eventOf, isOnward, type Event, type OnwardEvent } from './event.js';
 import type { LawPack, SharingRule } from './law-pack.js';
 import type { Message } from './message.js';
-import { isActive, isPersonRole, serves, type Party } from './party.js';
+import { isActive, isMunicipalRole, isPersonRole, serves, type Party } from './party.js';
 import type { Versioned } from './registers.js';
 import type { Role } from './role.js';
 import { factsOf, matchingRules, type Facts } from './rule-match.js';
@@ -77,8 +77,6 @@ const rolesNamed = (pack: LawPack, { event, from }: Occasion): readonly Role[] =
   ...new Set(pack.rules.filter((rule) => !rule.withholdsOnly && rule.events.includes(event) && rule.from.includes(from)).flatMap((rule) => rule.to)),
 ];
 
-const municipalRoles: readonly Role[] = ['GEM', 'BM', 'OOV'];
-
 // Who holds a role in this case; `null` in the list stands for a natural person, or for a role nobody is connected for.
 const holdersOf = (role: Role, { file, parties, designations, at, message }: CandidateInput): readonly (Versioned<Party> | null)[] => {
   const municipality = message.case.municipality;
@@ -91,7 +89,7 @@ const holdersOf = (role: Role, { file, parties, designations, at, message }: Can
   const connected = parties.filter((party) => isActive(party, at) && party.serves.includes(municipality));
   const holders = role === 'INST'
     ? connected.filter((party) => designations.some((designation) => designates(designation, municipality, party.oin, at)))
-    : municipalRoles.includes(role)
+    : isMunicipalRole(role)
       ? connected.filter((party) => party.municipality === municipality)
       : connected.filter((party) => serves(party, role, municipality));
   return holders.length === 0 ? [null] : holders;

@@ -4,7 +4,7 @@ import { cannot } from './case-refusal.js';
 import { reliefDuties, rulingDuties, wishDuties, type RulingKind } from './case-duties.js';
 import { isFuture } from './case-order.js';
 import { dutyKey } from './duty-open.js';
-import { momentIn, requiredMoment, textOf } from './field-read.js';
+import { groupOf, momentIn, requiredMoment, textOf } from './field-read.js';
 import type { Message } from './message.js';
 import type { MessageType } from './messages/type.js';
 
@@ -17,10 +17,17 @@ const lawyerWished: Step = (file, message, context) => {
   return { file: { ...file, procedure: { ...file.procedure, lawyer: 'WISHED' } }, ...wishDuties(wishedAt, file.imposedBy, message, context) };
 };
 
-// Only a raadsman who reports himself is known by his OIN; one named by the Raad voor Rechtsbijstand is told outside the hub.
+// The law does not say who may name the raadsman. Cautious: a firm can report itself only where one is wished and none is assigned, for
+// the raadsman gets the file (Wth art. 5(2)); a change comes from the Raad voor Rechtsbijstand or the municipality (art. 5(1)). Named
+// without OIN he is told outside the hub, and so is nobody else any more.
 const lawyerAssigned: Step = (file, message) => {
   if (!wasImposed(file)) return cannot('not-imposed', 'Wth art. 5(1)');
-  const lawyerOin = message.sender.role === 'ADV' ? message.sender.oin : file.procedure.lawyerOin;
+  const { lawyer, lawyerOin: known } = file.procedure;
+  const named = textOf(groupOf(message.fields, 'raadsman'), 'oin');
+  const reportsItself = message.sender.role === 'ADV';
+  const isOpen = lawyer === 'WISHED' || (lawyer === 'ASSIGNED' && known === message.sender.oin);
+  if (reportsItself && (!isOpen || (named !== null && named !== message.sender.oin))) return cannot('not-raadsman', 'Wth art. 5(1)');
+  const lawyerOin = reportsItself ? message.sender.oin : named;
   return { file: { ...file, procedure: { ...file.procedure, lawyer: 'ASSIGNED', lawyerOin } }, closes: [dutyKey('E12', 'ADV')] };
 };
 

@@ -2,6 +2,7 @@
 export const caseRefusals = [
   'wrong-case', 'in-the-future', 'already-imposed', 'not-imposed', 'no-proposal', 'closed', 'minor', 'too-long', 'not-later', 'after-expiry',
   'not-mandatable', 'no-mandate', 'consult-missing', 'not-requested', 'out-of-order', 'help-not-accepted', 'other-start',
+  'unknown-party', 'role-not-held', 'other-tenant', 'not-designated', 'not-raadsman',
 ] as const;
 /** One of `caseRefusals`. */
 export type CaseRefusalCode = (typeof caseRefusals)[number];
@@ -33,6 +34,11 @@ const reasons: Readonly<Record<CaseRefusalCode, { readonly public: string; reado
   'not-requested': { public: 'the message does not fit the state of the case', detail: 'an answer, hearing or ruling without a request' },
   'out-of-order': { public: 'the message does not fit the state of the case', detail: 'an earlier step is missing' },
   'help-not-accepted': { public: 'the conditions of article 2(9) are not met', detail: 'withdrawal for accepted help without acceptance, confirmation and promise' },
+  'unknown-party': { public: 'not authorised', detail: 'the sender was no active party when the message came in' },
+  'role-not-held': { public: 'not authorised', detail: 'the sender does not hold the role it sent in' },
+  'other-tenant': { public: 'not authorised', detail: 'the sender does not work for the municipality of the case (WTH-37, I10)' },
+  'not-designated': { public: 'not authorised', detail: 'the burgemeester did not designate this instance' },
+  'not-raadsman': { public: 'not authorised', detail: 'the sender is not the raadsman in this case, and does not become it by this message' },
   'other-start': { public: 'the start of the ban differs', detail: 'the stated start is not the start this case knows' },
 };
 

@@ -84,6 +84,8 @@ const orderDefaults = (type: MessageType): Readonly<Record<string, FieldValue | 
       return { opgelegd_op: imposedAt, einde_op: endsAt, verlengd_op: imposedAt, einde_op_nieuw: '2026-12-20T11:00:00+01:00', kindermishandeling: false };
     case 'huisverbod.ingetrokken':
       return { opgelegd_op: imposedAt, ingetrokken_op: imposedAt, intrekking_per: '2026-11-22T12:00:00+01:00' };
+    case 'raadsman.toegewezen':
+      return { raadsman: { naam: 'tekst', kantoor: 'tekst' } };
     case 'uitspraak.voorziening':
     case 'uitspraak.beroep':
     case 'uitspraak.hoger-beroep':

@@ -21,6 +21,7 @@ export * from './law-pack-parse.js';
 export * from './mandate.js';
 export * from './party.js';
 export * from './registers.js';
+export { senderProblem, type SenderInput } from './sender-in-case.js';
 export * from './retry.js';
 export * from './setting.js';
 export * from './category.js';

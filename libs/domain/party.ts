@@ -11,6 +11,10 @@ export const personRoles: readonly Role[] = ['UHG', 'PART'];
 /** True for roles of natural persons. */
 export const isPersonRole = (role: Role): boolean => personRoles.includes(role);
 
+const municipalRoles: readonly Role[] = ['GEM', 'BM', 'OOV'];
+/** True for a role of the municipality itself: its posts are one party, and one controller. */
+export const isMunicipalRole = (role: Role): boolean => municipalRoles.includes(role);
+
 /** A post within a party, such as one hulpofficier: its own addresses, and a role the mandate register may speak of. */
 export const functionSchema = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),

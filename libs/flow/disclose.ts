@@ -1,6 +1,6 @@
 import { writeDisclosure, type DisclosureDocument } from '@ketensluis/contract';
 import {
-  applyMessage, candidates, decide, explain, extract, municipalityOf, openCase, recipientKey, stateAt,
+  applyMessage, candidates, decide, explain, extract, municipalityOf, openCase, recipientKey, senderProblem, stateAt,
   type CaseFile, type CaseRefusal, type Decision, type Disclosure, type DocumentRef, type LawPack, type Registers,
 } from '@ketensluis/domain';
 import type { EntryDraft } from './entry.js';
@@ -41,7 +41,10 @@ export const planDisclosure = (loaded: LoadedMessage, context: PlanContext): Dis
     return { ...unchanged, decisions: decideAll(loaded, loaded.file, context) };
   }
   const { pack, registers, at } = context;
-  const applied = applyMessage(loaded.file ?? openCase(message), message, {
+  const before = loaded.file ?? openCase(message);
+  const stranger = senderProblem({ message, file: before, registers });
+  if (stranger !== null) return refusedPlan(loaded, stranger, context);
+  const applied = applyMessage(before, message, {
     mandates: registers.mandates,
     serviceLevels: pack.serviceLevels,
     calendar: pack.calendar,

@@ -77,6 +77,8 @@ const understand = (mail: OpenedMail, party: Party): Understood => {
   if (read.kind === 'refused') return { kind: 'refused', code: read.code, detail: read.detail, problems: read.problems };
   const { message } = read;
   if (message.sender.oin !== party.oin) return no('wrong-sender', 'the document names another organisation than the signature proves');
+  // Before anything is kept: a party from elsewhere opens no case here and adds to none (I10).
+  if (!party.serves.includes(message.case.municipality)) return no('other-tenant', 'the party does not work for the municipality of the case');
   if (!party.roles.includes(message.sender.role)) return no('wrong-role', 'the party does not hold the role the document names');
   if (!speaksFor(party, mail.from, message.sender)) return no('wrong-function', 'the address that signed is not that of the function the document names');
   return withFiles(message, mail.parts.filter((part) => part !== document && !isLetter(part)));

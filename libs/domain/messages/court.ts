@@ -27,11 +27,11 @@ export const lawyerWished = define({
   ],
 });
 
-/** A lawyer is assigned (Wth art. 5(1)). */
+/** A lawyer is assigned, or another one instead (Wth art. 5(1)). */
 export const lawyerAssigned = define({
   type: 'raadsman.toegewezen', article: 'Wth art. 5(1)',
   label: { nl: 'Raadsman toegewezen', en: 'Lawyer assigned' },
-  senderRoles: ['RVR', 'ADV'],
+  senderRoles: ['RVR', 'ADV', 'GEM', 'BM', 'OOV'],
   fields: [
     field.instant('toegewezen_op', 'C-LAW', { nl: 'Toegewezen op', en: 'Assigned at', source: 'Wth art. 5(1)' }),
     lawyer({}),

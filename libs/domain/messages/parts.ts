@@ -96,6 +96,7 @@ export const remedies = field.text('rechtsmiddelen', 'C-ORDER', { nl: 'Rechtsmid
 export const lawyer = <const O extends { optional?: boolean }>(options: O) => field.group('raadsman', 'C-LAW', [
   field.text('naam', 'C-LAW', { nl: 'Naam', en: 'Name', source: 'Wth art. 5(1)', max: 120 }),
   field.text('kantoor', 'C-LAW', { nl: 'Kantoor', en: 'Office', source: 'Wth art. 5(1)', max: 120, optional: true }),
+  field.text('oin', 'C-LAW', { nl: 'OIN van het kantoor', en: 'OIN of the office', source: 'Wth art. 5(1)', form: 'oin', optional: true, note: 'Zonder OIN kan het kantoor niets via Ketensluis krijgen.' }),
   field.text('telefoon', 'C-LAW', { nl: 'Telefoon', en: 'Telephone', source: 'Wth art. 5(1)', form: 'telefoon', optional: true }),
   field.text('email', 'C-LAW', { nl: 'E-mail', en: 'E-mail', source: 'Wth art. 5(1)', form: 'email', optional: true }),
   field.instant('toegewezen_op', 'C-LAW', { nl: 'Toegewezen op', en: 'Assigned at', source: 'Wth art. 5(1)', optional: true }),
