@@ -37,7 +37,7 @@ export const up = async (options: { readonly practice: boolean }): Promise<void>
 const start = async (configuration: Configuration, stops: Stop[]): Promise<void> => {
   const folders = foldersOf(configuration);
   await mkdir(configuration.dataFolder, { recursive: true, mode: 0o755 });
-  const events = openEventLog(configuration.logLevel, pino.destination({ dest: join(configuration.dataFolder, 'hub.log'), sync: false, mkdir: true }));
+  const events = openEventLog(configuration.logLevel, pino.destination({ dest: join(configuration.dataFolder, 'hub.log'), sync: false, mkdir: true, mode: 0o600 }));
   const database = await openDatabase(configuration, (sentence) => events.tell('database.told', { step: sentence }));
   stops.push(database.stop);
   const pool = openPool(database.connectionString, 2);
@@ -98,6 +98,9 @@ const tryPort = (host: string, port: number): Promise<string | null> =>
     probe.listen(port, host, () => probe.close(() => resolve(null)));
   });
 
+/** What is under way may take this long; a party that hangs would otherwise hold us for a quarter of an hour. */
+const stopMaxMs = 60_000;
+
 /** The first signal stops in order; a second one means now. */
 const stopOnSignal = (stop: Stop): void => {
   let stopping = false;
@@ -106,6 +109,7 @@ const stopOnSignal = (stop: Stop): void => {
       if (stopping) process.exit(1);
       stopping = true;
       say('Stopping: what is under way is finished first.');
+      setTimeout(() => process.exit(1), stopMaxMs).unref();
       void stop().then(() => process.exit(0), () => process.exit(1));
     });
   }

@@ -11,7 +11,7 @@ export interface Gateway {
 
 /** Opens both ports; throws when one is taken. */
 export const startGateway = async (hub: Hub, { host, smtpPort, httpPort }: { readonly host: string; readonly smtpPort: number; readonly httpPort: number }): Promise<Gateway> => {
-  const refusals = startRefusalRecorder(hub);
+  const refusals = startRefusalRecorder({ clock: hub.clock, ids: hub.ids, intake: hub.store.intake, events: hub.events });
   const intake = await startIntake(hub, refusals, { host, port: smtpPort });
   const http = await startHttp(hub, { host, port: httpPort }).catch(async (fault: unknown) => {
     await intake.close();

@@ -1,12 +1,18 @@
-import { plainEntry, type EntryDraft } from '@ketensluis/flow';
-import type { Hub } from '@ketensluis/platform';
+import { plainEntry, type Clock, type EntryDraft, type Ids, type IntakeStore } from '@ketensluis/flow';
+import type { EventLog } from '@ketensluis/platform';
 import { append, emptyRange, leafHash, rootOf, type CompactRange } from '@ketensluis/tlog';
 
-/** Refusals that get an entry of their own per period; what comes above is counted in one summary entry (log.md 5, flooding). */
-export const ownEntriesMax = 60;
+/** Whose refusal it is: something on the line, a mail nobody proved, or a mail of a proven party. */
+export type RefusalSource = 'line' | 'stranger' | 'party';
+
+/**
+ * Entries of their own per minute and source; what comes above is counted in one summary entry (log.md 5, flooding). A source of its own for
+ * each, so that a stranger cannot use up what a party's refusal needs; a party that floods is known by name.
+ */
+export const ownEntriesMax: Readonly<Record<RefusalSource, number>> = { line: 20, stranger: 60, party: 600 };
 const periodMs = 60_000;
 
-/** Brings refusals into the log (I3) without letting a flood of them grow it: above `ownEntriesMax` a minute they become one summary. */
+/** Brings refusals into the log (I3) without letting a flood of them grow it. */
 export interface RefusalRecorder {
   readonly record: (draft: EntryDraft) => Promise<void>;
   /** A refusal before there was a mail to look into; never throws. */
@@ -15,33 +21,41 @@ export interface RefusalRecorder {
   readonly close: () => Promise<void>;
 }
 
+/** What the recorder needs. */
+export interface RefusalPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly intake: Pick<IntakeStore, 'recordRefusal'>;
+  readonly events: EventLog;
+}
+
 /** Starts recording; the first period begins now. */
-export const startRefusalRecorder = (hub: Hub): RefusalRecorder => {
-  let own = 0;
+export const startRefusalRecorder = (ports: RefusalPorts): RefusalRecorder => {
+  let own: Record<RefusalSource, number> = { line: 0, stranger: 0, party: 0 };
   let above: CompactRange = emptyRange;
 
   const summarise = async (): Promise<void> => {
-    own = 0;
+    own = { line: 0, stranger: 0, party: 0 };
     if (above.size === 0) return;
     const { size: count } = above;
     const root = Buffer.from(rootOf(above)).toString('base64');
     above = emptyRange;
-    const at = hub.clock.now();
-    await hub.store.intake.recordRefusal(plainEntry({ id: hub.ids.next(at), kind: 'refusal-summary', at: at.toISOString(), count, root }));
+    const at = ports.clock.now();
+    await ports.intake.recordRefusal(plainEntry({ id: ports.ids.next(at), kind: 'refusal-summary', at: at.toISOString(), count, root }));
   };
-  const failed = (error: unknown): void => hub.events.fault('refusal.failed', error);
+  const failed = (error: unknown): void => ports.events.fault('refusal.failed', error);
   const timer = setInterval(() => void summarise().catch(failed), periodMs).unref();
 
-  const record = async (draft: EntryDraft): Promise<void> => {
-    own += 1;
-    if (own <= ownEntriesMax) return hub.store.intake.recordRefusal(draft);
+  const recordFrom = async (source: RefusalSource, draft: EntryDraft): Promise<void> => {
+    own[source] += 1;
+    if (own[source] <= ownEntriesMax[source]) return ports.intake.recordRefusal(draft);
     above = append(above, leafHash(Buffer.from(JSON.stringify(draft.facts))));
   };
   return {
-    record,
+    record: (draft) => recordFrom(draft.facts.from === undefined ? 'stranger' : 'party', draft),
     recordLine: (reason) => {
-      const at = hub.clock.now();
-      void record(plainEntry({ id: hub.ids.next(at), kind: 'refusal', at: at.toISOString(), code: reason })).catch(failed);
+      const at = ports.clock.now();
+      void recordFrom('line', plainEntry({ id: ports.ids.next(at), kind: 'refusal', at: at.toISOString(), code: reason })).catch(failed);
     },
     close: async () => {
       clearInterval(timer);

@@ -81,7 +81,7 @@ const hub: Hub = {
 };
 const worker = startWorker(hub);
 await listen(order.connectionString, worker.wake);
-const intake = await startIntake(hub, startRefusalRecorder(hub), { host: '127.0.0.1', port: 0 });
+const intake = await startIntake(hub, startRefusalRecorder({ ...hub, intake: hub.store.intake }), { host: '127.0.0.1', port: 0 });
 const http = await startHttp(hub, { host: '127.0.0.1', port: 0 });
 
 process.on('message', (told: Told) => {

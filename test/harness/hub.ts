@@ -58,11 +58,24 @@ export interface DutyRow {
   readonly closedBy: string | null;
 }
 
+/** One try to deliver; `nextDueAt` is when the delivery is due again, null when it is not. */
+export interface Attempt {
+  readonly mid: string;
+  readonly caseNumber: string;
+  readonly outcome: string | null;
+  readonly code: string | null;
+  readonly finishedAt: Date | null;
+  readonly state: string;
+  readonly nextDueAt: Date | null;
+}
+
 /** The real hub in this process: practice parties with mailboxes of their own, SMTP intake, worker, log; only the clock can be moved. */
 export interface TestHub {
   readonly chain: PracticeChain;
   readonly hub: Hub;
   readonly database: TestDatabase;
+  /** Folder of the practice parties: their keys, and the authority that issued them. */
+  readonly practiceFolder: string;
   /** Where the intake listens. */
   readonly port: number;
   readonly now: () => Date;
@@ -81,6 +94,8 @@ export interface TestHub {
   readonly decisions: (messageId: string) => Promise<readonly Decided[]>;
   readonly stateOf: (messageId: string) => Promise<{ readonly state: string; readonly cause: string | null } | null>;
   readonly duties: (caseNumber: string) => Promise<readonly DutyRow[]>;
+  /** Every try to deliver to a party, oldest first. */
+  readonly attempts: (party: string) => Promise<readonly Attempt[]>;
   readonly tasks: () => Promise<readonly { readonly kind: string; readonly ref: string; readonly party: string | null; readonly cause: string }[]>;
   /** Every entry of the log, oldest first. */
   readonly entries: () => Promise<readonly Leaf[]>;
@@ -144,11 +159,11 @@ export const openTestHub = async (options: TestHubOptions = {}): Promise<TestHub
   const workers = Array.from({ length: options.workers ?? 1 }, () => startWorker(hub));
   const wake = (what: Parameters<(typeof workers)[number]['wake']>[0]): void => workers.forEach((worker) => worker.wake(what));
   const bell = await listen(database.connectionString, wake);
-  const refusals = startRefusalRecorder(hub);
+  const refusals = startRefusalRecorder({ ...hub, intake: hub.store.intake });
   const intake = await startIntake(hub, refusals, { host: '127.0.0.1', port: 0 });
   const parts = { hub, chain, folder, now, database, lines, port: intake.port, personal: options.personal ?? [] };
   return {
-    chain, hub, database, port: intake.port, now, apply, behave: chain.behave,
+    chain, hub, database, practiceFolder: join(folder, 'practice'), port: intake.port, now, apply, behave: chain.behave,
     advance: async (ms) => {
       aheadMs += ms;
       await hub.store.terms.watch(now());
@@ -259,7 +274,7 @@ const folderOf = (address: string, parties: readonly Party[]): string => {
   throw new Error(`nobody sends from ${address}`);
 };
 
-const looking = ({ hub, chain, now }: Parts): Pick<TestHub, 'settle' | 'inbox' | 'decisions' | 'stateOf' | 'duties' | 'tasks' | 'entries' | 'document'> => {
+const looking = ({ hub, chain, now }: Parts): Pick<TestHub, 'settle' | 'inbox' | 'decisions' | 'stateOf' | 'duties' | 'attempts' | 'tasks' | 'entries' | 'document'> => {
   const opened = new Map<string, Received>();
   const { pool } = hub;
   const isSealed = async (): Promise<boolean> =>
@@ -295,6 +310,16 @@ const looking = ({ hub, chain, now }: Parts): Pick<TestHub, 'settle' | 'inbox' |
         `select duty.key, rule, toward, authority, due_at as "dueAt", closed_by as "closedBy" from duty
          join case_file on case_file.id = duty.case_id where case_file.number = $1 order by duty.key`,
         [caseNumber],
+      );
+      return rows;
+    },
+    attempts: async (party) => {
+      const { rows } = await pool.query<Attempt>(
+        `select delivery.mid, case_file.number as "caseNumber", outcome, code, attempt.finished_at as "finishedAt", delivery.state, queue.due_at as "nextDueAt"
+         from attempt join delivery using (mid) join case_file on case_file.id = delivery.case_id
+         left join queue on queue.kind = 'deliver' and queue.ref = delivery.mid
+         where recipient = $1 order by started_at, attempt.number`,
+        [party],
       );
       return rows;
     },

@@ -7,6 +7,25 @@ export interface HeldBytes {
   readonly give: (bytes: number) => void;
 }
 
+/** Counts per address within one count over all; an address that holds nothing takes no memory. */
+export function heldPerAddress(all: HeldBytes, maxBytes: number): (address: string) => HeldBytes {
+  const byAddress = new Map<string, number>();
+  return (address) => ({
+    take: (bytes) => {
+      const held = (byAddress.get(address) ?? 0) + bytes;
+      if (held > maxBytes || !all.take(bytes)) return false;
+      byAddress.set(address, held);
+      return true;
+    },
+    give: (bytes) => {
+      all.give(bytes);
+      const held = (byAddress.get(address) ?? 0) - bytes;
+      if (held > 0) byAddress.set(address, held);
+      else byAddress.delete(address);
+    },
+  });
+}
+
 /** Returns an empty count with a fixed maximum. */
 export function heldBytes(maxBytes: number): HeldBytes {
   let held = 0;

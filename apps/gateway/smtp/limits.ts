@@ -1,9 +1,11 @@
 /** Everything that bounds what a peer can make the intake hold or wait for. */
 export interface IntakeLimits {
-  /** Largest mail that is taken; advertised as SIZE (RFC 1870). */
+  /** Largest mail that is taken; advertised as SIZE (RFC 1870). A file of 25 MB grows to 48 MB: base64 inside the signature and again outside. */
   readonly sizeMaxBytes: number;
   /** Mail bytes held in memory over all connections together; more is asked to come back later. */
   readonly heldMaxBytes: number;
+  /** The same over all connections of one address, so that one stranger cannot keep everybody else out. */
+  readonly heldPerAddressMaxBytes: number;
   readonly recipientsMax: number;
   /** RFC 5321 §4.5.3.1.4 asks for 512; extensions lengthen MAIL. */
   readonly commandMaxBytes: number;
@@ -27,8 +29,9 @@ const MiB = 1024 * 1024;
 
 /** The limits that hold where the options say nothing. */
 export const intakeLimits: IntakeLimits = {
-  sizeMaxBytes: 40 * MiB,
+  sizeMaxBytes: 56 * MiB,
   heldMaxBytes: 256 * MiB,
+  heldPerAddressMaxBytes: 112 * MiB,
   recipientsMax: 10,
   commandMaxBytes: 1024,
   commandsMaxBytes: 256 * 1024,

@@ -118,7 +118,7 @@ describe('before TLS', () => {
     expect(await peer.reply()).toBe('220 sluis.example ESMTP');
     const features = await peer.say('EHLO politie.example');
     expect(features).toContain('STARTTLS');
-    expect(features).toContain('SIZE 41943040');
+    expect(features).toContain('SIZE 58720256');
     expect(features).not.toMatch(/AUTH|CHUNKING|XCLIENT|VRFY|127\.0\.0\.1/);
     expect(await peer.say('MAIL FROM:<meldkamer@politie.example>')).toMatch(/^530 5\.7\.0 /);
     expect(await peer.say('RCPT TO:<intake@sluis.example>')).toMatch(/^503/);

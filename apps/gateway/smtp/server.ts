@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
-import { collect, heldBytes, type HeldBytes } from './collect.js';
+import { collect, heldBytes, heldPerAddress, type HeldBytes } from './collect.js';
 import { type IntakeLimits, intakeLimits, intakeTls } from './limits.js';
 import { type Link, links, type Links } from './links.js';
 import { type IntakeRefusal, type IntakeReply, type NegativeReply, type RefusalReason, replies, replyError, startTlsFirst } from './replies.js';
@@ -45,7 +45,7 @@ interface Intake {
   readonly options: SmtpIntakeOptions;
   readonly limits: IntakeLimits;
   readonly links: Links;
-  readonly held: HeldBytes;
+  readonly heldBy: (address: string) => HeldBytes;
   readonly receiving: Set<Promise<unknown>>;
 }
 
@@ -54,7 +54,7 @@ type Done = (error?: Error | null, message?: string) => void;
 /** Listens for mail. Nothing is taken without TLS, from a peer with bare line ends, or beyond the limits; a 250 means stored (I5). */
 export async function startSmtpIntake(options: SmtpIntakeOptions): Promise<SmtpIntake> {
   const limits: IntakeLimits = { ...intakeLimits, ...options };
-  const intake: Intake = { options, limits, links: links(limits, options.onRefused), held: heldBytes(limits.heldMaxBytes), receiving: new Set() };
+  const intake: Intake = { options, limits, links: links(limits, options.onRefused), heldBy: heldPerAddress(heldBytes(limits.heldMaxBytes), limits.heldPerAddressMaxBytes), receiving: new Set() };
   const smtp = new SMTPServer(serverOptions(intake));
   smtp.on('error', (error) => onServerError(intake, error));
   const serve = smtp.connect.bind(smtp);
@@ -155,7 +155,7 @@ async function onData(intake: Intake, { stream, session, done }: { stream: SMTPS
   const link = linkOf(intake, session);
   link.phase('mail');
   const mail = { from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address, to: session.envelope.rcptTo.map((to) => to.address) };
-  const collected = await collect(stream, { sizeMaxBytes: intake.limits.sizeMaxBytes, held: intake.held });
+  const collected = await collect(stream, { sizeMaxBytes: intake.limits.sizeMaxBytes, held: intake.heldBy(link.address) });
   const secured = link.secured();
   const leave = (reason: RefusalReason, reply: NegativeReply) => {
     refuse({ link, reason, reply, done });
