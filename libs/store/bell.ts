@@ -12,6 +12,9 @@ export const ring = async (client: Pick<pg.ClientBase, 'query'>, what: Ring): Pr
   await client.query('select pg_notify($1, $2)', [channel, what]);
 };
 
+/** The same as part of a select list; both words are our own. */
+export const ringText = (what: Ring): string => `pg_notify('${channel}', '${what}')`;
+
 const isRing = (text: string | undefined): text is Ring => rings.some((known) => known === text);
 
 /** Calls `heard` for every ring. A lost connection is opened again; after that every ring is given once, as some may have been missed. */

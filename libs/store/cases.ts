@@ -4,6 +4,7 @@ import type { DisclosureJob, LoadedMessage } from '@ketensluis/flow';
 import type pg from 'pg';
 import { messageFrom, messagePlace } from './intake.js';
 import { inTransaction, type Queryable } from './pool.js';
+import { prepared } from './statement.js';
 import { decrypt, type DataKey, type Vault } from './vault.js';
 
 /** A claimed job that is not finished within this time is claimed again; only a crash gets that far. */
@@ -11,7 +12,7 @@ const leaseSeconds = 60;
 
 /** Claims the next job whose case is free: a job is hidden by every earlier one of its case, also by a parked one (I14). */
 export const claimMessage = async (client: Queryable, at: Date): Promise<DisclosureJob | null> => {
-  const { rows } = await client.query<{ id: string; ref: string; event: string; attempts: number }>(
+  const { rows } = await client.query<{ id: string; ref: string; event: string; attempts: number }>(prepared(
     `update queue set lease_until = now() + make_interval(secs => $2), attempts = attempts + 1
      where id = (
        select waiting.id from queue waiting
@@ -22,7 +23,7 @@ export const claimMessage = async (client: Queryable, at: Date): Promise<Disclos
        order by waiting.id limit 1 for update skip locked)
      returning id, ref, event, attempts`,
     [at, leaseSeconds],
-  );
+  ));
   const [row] = rows;
   return row === undefined ? null : { job: row.id, messageId: row.ref, event: asOnward(row.event), attempts: row.attempts };
 };
@@ -42,17 +43,16 @@ export interface LockedCase {
 
 /** Locks job and case and opens what is stored; null when the job is gone because somebody else finished it. */
 export const lockCase = async (client: Queryable, vault: Vault, job: DisclosureJob): Promise<LockedCase | null> => {
-  const jobs = await client.query('select from queue where id = $1 for update', [job.job]);
-  if (jobs.rowCount !== 1) return null;
-  const { rows } = await client.query<CaseRow>(
+  const { rows } = await client.query<CaseRow>(prepared(
     `select case_file.id as case_id, case_file.wrapped_key, case_file.body as file, message.body, message.received_at, message.state,
        array(select recipient from decision where message_id = message.id and event = $2 and kind = 'hold') as held,
        exists (select from decision where message_id = message.id and event = $2) as decided
-     from message join case_file on case_file.id = message.case_id where message.id = $1 for update of case_file`,
-    [job.messageId, job.event ?? ''],
-  );
+     from queue join message on message.id = queue.ref join case_file on case_file.id = message.case_id
+     where queue.id = $1 for update of queue, case_file`,
+    [job.job, job.event ?? ''],
+  ));
   const [row] = rows;
-  if (row === undefined) throw new Error('bug: a queued message is not there');
+  if (row === undefined) return goneJob(client, job);
   const key = vault.unwrap(row.wrapped_key);
   const message = { ...messageFrom(decrypt(key, row.body, messagePlace(job.messageId))), receivedAt: row.received_at };
   const again = job.event === null ? row.state === 'applied' : row.decided;
@@ -67,6 +67,12 @@ export const lockCase = async (client: Queryable, vault: Vault, job: DisclosureJ
       held: again ? new Set(row.held) : null,
     },
   };
+};
+
+const goneJob = async (client: Queryable, { job }: DisclosureJob): Promise<null> => {
+  const { rowCount } = await client.query('select from queue where id = $1', [job]);
+  if (rowCount !== 0) throw new Error('bug: a queued message is not there');
+  return null;
 };
 
 interface CaseRow {

@@ -3,9 +3,9 @@ import { saltBytes } from '@ketensluis/tlog';
 import type pg from 'pg';
 import { attachmentPlace, messageFrom, messagePlace } from './intake.js';
 import type { PeriodKeys } from './period-keys.js';
-import { inTransaction, type Queryable } from './pool.js';
-import { outboxPlace, recordDrafts } from './record.js';
-import { openTask } from './save-plan.js';
+import { draftParts, outboxPlace } from './record.js';
+import { taskPart } from './save-plan.js';
+import { oneStatement, prepared, type Part } from './statement.js';
 import { decrypt, type DataKey, type Vault } from './vault.js';
 
 /** Deliveries under way to one party at a time: a slow party holds this many hands and no more. */
@@ -19,31 +19,31 @@ const leaseSeconds = 600;
  * on anything else (I1). An attempt that was open at a crash stays without outcome: it is claimed again with the same id.
  */
 export const claimSealed = async (pool: pg.Pool, vault: Vault, at: Date, most: number): Promise<readonly SealedDisclosure[]> => {
-  const rows = await inTransaction(pool, async (client) => {
-    const mids = await claim(client, at, most);
-    return mids.length === 0 ? [] : openAttempts(client, mids, at);
-  });
+  const { rows } = await pool.query<AttemptRow>(prepared(claim, [at, most, inFlightPerPartyMax, leaseSeconds]));
   return Promise.all(rows.map((row) => load(pool, vault, row)));
 };
 
-const claim = async (client: Queryable, at: Date, most: number): Promise<readonly string[]> => {
-  const { rows } = await client.query<{ ref: string }>(
-    `update queue set lease_until = now() + make_interval(secs => $4), attempts = attempts + 1
-     where (lease_until is null or lease_until < now()) and id in (
-       select id from (
-         select queue.id, queue.lane, row_number() over (partition by queue.lane order by queue.due_at, queue.id) as place
-         from queue
-         join delivery on delivery.mid = queue.ref
-         join tlog_leaf leaf on leaf.id = delivery.entry_id
-         join tlog_head head on leaf.seq < head.signed_size
-         where queue.kind = 'deliver' and queue.due_at <= $1 and (queue.lease_until is null or queue.lease_until < now())) due
-       where place <= $3 - (select count(*) from queue busy where busy.kind = 'deliver' and busy.lane = due.lane and busy.lease_until >= now())
-       order by id limit $2)
-     returning ref`,
-    [at, most, inFlightPerPartyMax, leaseSeconds],
-  );
-  return rows.map(({ ref }) => ref);
-};
+const claim = `with claimed as (
+    update queue set lease_until = now() + make_interval(secs => $4), attempts = attempts + 1
+    where (lease_until is null or lease_until < now()) and id in (
+      select id from (
+        select queue.id, queue.lane, row_number() over (partition by queue.lane order by queue.due_at, queue.id) as place
+        from queue
+        join delivery on delivery.mid = queue.ref
+        join tlog_leaf leaf on leaf.id = delivery.entry_id
+        join tlog_head head on leaf.seq < head.signed_size
+        where queue.kind = 'deliver' and queue.due_at <= $1 and (queue.lease_until is null or queue.lease_until < now())) due
+      where place <= $3 - (select count(*) from queue busy where busy.kind = 'deliver' and busy.lane = due.lane and busy.lease_until >= now())
+      order by id limit $2)
+    returning ref),
+  opened as (
+    insert into attempt (mid, number, started_at)
+    select ref, coalesce((select max(number) from attempt earlier where earlier.mid = ref), 0) + 1, $1 from claimed returning mid, number)
+  select delivery.mid, delivery.entry_id, delivery.case_id, delivery.message_id, delivery.recipient, delivery.number as sequence,
+    delivery.attachments as places, message.type, message.body, case_file.wrapped_key, outbox.sealed, opened.number as attempt,
+    coalesce((select min(started_at) from attempt first where first.mid = delivery.mid), $1) as first_at
+  from opened join delivery using (mid) join outbox using (mid) join message on message.id = delivery.message_id
+  join case_file on case_file.id = delivery.case_id`;
 
 interface AttemptRow {
   readonly mid: string;
@@ -60,22 +60,6 @@ interface AttemptRow {
   readonly attempt: number;
   readonly first_at: Date;
 }
-
-const openAttempts = async (client: Queryable, mids: readonly string[], at: Date): Promise<readonly AttemptRow[]> => {
-  const { rows } = await client.query<AttemptRow>(
-    `with opened as (
-       insert into attempt (mid, number, started_at)
-       select mid, coalesce((select max(number) from attempt earlier where earlier.mid = wanted.mid), 0) + 1, $2
-       from unnest($1::uuid[]) as wanted (mid) returning mid, number)
-     select delivery.mid, delivery.entry_id, delivery.case_id, delivery.message_id, delivery.recipient, delivery.number as sequence,
-       delivery.attachments as places, message.type, message.body, case_file.wrapped_key, outbox.sealed, opened.number as attempt,
-       coalesce((select min(started_at) from attempt first where first.mid = delivery.mid), $2) as first_at
-     from opened join delivery using (mid) join outbox using (mid) join message on message.id = delivery.message_id
-     join case_file on case_file.id = delivery.case_id`,
-    [mids, at],
-  );
-  return rows;
-};
 
 const load = async (pool: pg.Pool, vault: Vault, row: AttemptRow): Promise<SealedDisclosure> => {
   const key = vault.unwrap(row.wrapped_key);
@@ -112,40 +96,41 @@ const attachmentsOf = async (pool: pg.Pool, key: DataKey, row: AttemptRow): Prom
 };
 
 /** Writes how a try ended, in one transaction: attempt, outcome entry, next try or end, the duty it fulfils, a task. */
-export const finishAttempt = (pool: pg.Pool, keys: PeriodKeys, finished: FinishedAttempt): Promise<void> =>
-  inTransaction(pool, async (client) => {
-    const { disclosure, next, finishedAt } = finished;
-    await closeAttempt(client, finished);
-    if (next.kind === 'retry') {
-      await client.query("update queue set due_at = $2, lease_until = null where kind = 'deliver' and ref = $1", [disclosure.id, next.at]);
-    } else {
-      await client.query("delete from queue where kind = 'deliver' and ref = $1", [disclosure.id]);
-      const state = next.kind === 'done' ? 'delivered' : next.kind;
-      await client.query('update delivery set state = $2, cause = $3, finished_at = $4 where mid = $1', [disclosure.id, state, finished.task?.cause ?? null, finishedAt]);
-    }
-    if (next.kind === 'done') await fulfil(client, disclosure.id, finishedAt);
-    if (finished.entry !== null) await recordDrafts(client, keys, [{ draft: finished.entry, caseId: disclosure.caseId, outgoing: null }]);
-    if (finished.task !== null) await openTask(client, finished.task, finishedAt);
-  });
+export const finishAttempt = async (pool: pg.Pool, keys: PeriodKeys, finished: FinishedAttempt): Promise<void> => {
+  const { disclosure, entry, task, finishedAt } = finished;
+  const entries = entry === null ? [] : await draftParts(pool, keys, [{ draft: entry, caseId: disclosure.caseId, outgoing: null }]);
+  const tasks = task === null ? [] : [taskPart(task, finishedAt)];
+  await pool.query(oneStatement([attemptPart(finished), ...nextParts(finished), ...entries, ...tasks], entries.length === 0 ? [] : ['seal']));
+};
 
-const closeAttempt = async (client: Queryable, { disclosure, outcome, finishedAt }: FinishedAttempt): Promise<void> => {
+const attemptPart = ({ disclosure, outcome, finishedAt }: FinishedAttempt): Part => {
   const told = outcome.kind === 'delivered' ? outcome.receipt : outcome;
   const cause = outcome.kind === 'deferred' || outcome.kind === 'unknown' ? outcome.cause : null;
-  await client.query(
-    'update attempt set finished_at = $3, outcome = $4, code = $5, reply = $6, evidence = $7 where mid = $1 and number = $2 and outcome is null',
-    [
+  return {
+    sql: 'update attempt set finished_at = $3, outcome = $4, code = $5, reply = $6, evidence = $7 where mid = $1 and number = $2 and outcome is null',
+    values: [
       disclosure.id, disclosure.attempt, finishedAt, outcome.kind, cause ?? ('code' in told ? told.code : null),
       'text' in told ? told.text : told.detail, told.evidence === null ? null : JSON.stringify(told.evidence),
     ],
-  );
+  };
+};
+
+const nextParts = ({ disclosure: { id }, next, task, finishedAt }: FinishedAttempt): readonly Part[] => {
+  if (next.kind === 'retry') {
+    return [{ sql: "update queue set due_at = $2, lease_until = null where kind = 'deliver' and ref = $1", values: [id, next.at] }];
+  }
+  const state = next.kind === 'done' ? 'delivered' : next.kind;
+  return [
+    { sql: "delete from queue where kind = 'deliver' and ref = $1", values: [id] },
+    { sql: 'update delivery set state = $2, cause = $3, finished_at = $4 where mid = $1', values: [id, state, task?.cause ?? null, finishedAt] },
+    ...(next.kind === 'done' ? [fulfilPart(id, finishedAt)] : []),
+  ];
 };
 
 /** The acceptance by the party fulfils the duties of the rules it was sent under. */
-const fulfil = async (client: Queryable, mid: string, at: Date): Promise<void> => {
-  await client.query(
-    `update duty set closed_at = $2, closed_by = 'delivery:' || $1::text 
+const fulfilPart = (mid: string, at: Date): Part => ({
+  sql: `update duty set closed_at = $2, closed_by = 'delivery:' || $1::uuid
      from delivery cross join lateral unnest(delivery.rules, delivery.roles) as fulfilled (rule, role)
-     where delivery.mid = $1 and duty.case_id = delivery.case_id and duty.rule = fulfilled.rule and duty.toward = fulfilled.role and duty.closed_at is null`,
-    [mid, at],
-  );
-};
+     where delivery.mid = $1::uuid and duty.case_id = delivery.case_id and duty.rule = fulfilled.rule and duty.toward = fulfilled.role and duty.closed_at is null`,
+  values: [mid, at],
+});

@@ -1,10 +1,10 @@
 import type { EntryDraft } from '@ketensluis/flow';
 import { commitmentText, encodeLeaf, saltBytes, type LeafCommitments, type Opening } from '@ketensluis/tlog';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { ring } from './bell.js';
-import { pseudonymBytes, recordEntries, type NewEntry } from './log/record-entries.js';
+import { entryParts, pseudonymBytes, type NewEntry } from './log/record-entries.js';
 import { monthOf, yearOf, type PeriodKeys } from './period-keys.js';
 import type { Queryable } from './pool.js';
+import { oneStatement, type Part } from './statement.js';
 import { encrypt, type DataKey } from './vault.js';
 
 /** A draft with the case it belongs to; `outgoing` says under which key and message id its payload goes to the outbox. */
@@ -19,13 +19,17 @@ export interface DraftToRecord {
  * the month, the payload under the key of its case. When the transaction commits, every entry waits for the tree (I3, I7).
  */
 export const recordDrafts = async (client: Queryable, keys: PeriodKeys, drafts: readonly DraftToRecord[]): Promise<void> => {
+  if (drafts.length > 0) await client.query(oneStatement(await draftParts(client, keys, drafts), ['seal']));
+};
+
+/** The same as parts of a larger statement, which must ring for `seal`; `client` is used only when a period begins and has no key yet. */
+export const draftParts = async (client: Queryable, keys: PeriodKeys, drafts: readonly DraftToRecord[]): Promise<readonly Part[]> => {
   const [first] = drafts;
-  if (first === undefined) return;
+  if (first === undefined) return [];
   const at = new Date(first.draft.facts.at);
   const month = { id: monthOf(at), key: await keys.of(monthOf(at), client, at) };
   const year = await keys.of(yearOf(at), client, at);
-  await recordEntries(client, drafts.map((draft) => entryOf(draft, month, year)));
-  await ring(client, 'seal');
+  return entryParts(drafts.map((draft) => entryOf(draft, month, year)));
 };
 
 const entryOf = ({ draft, caseId, outgoing }: DraftToRecord, month: { id: string; key: DataKey }, year: DataKey): NewEntry => {

@@ -1,6 +1,7 @@
 import { leafTime, parseLeaf } from '@ketensluis/tlog';
 import type { Leaf } from '@ketensluis/tlog';
 import type { Queryable } from '../pool.js';
+import { oneStatement, type Part } from '../statement.js';
 
 /** Length of a subject's pseudonym: the first 16 bytes of an HMAC under the key of the year. */
 export const pseudonymBytes = 16;
@@ -56,11 +57,25 @@ export const columnsOf = (leaf: Leaf): EntryColumns => ({
  */
 export const recordEntries = async (client: Queryable, entries: readonly NewEntry[]): Promise<readonly RecordedEntry[]> => {
   if (entries.length === 0) return [];
-  const rows = entries.map((entry) => ({ entry, columns: columnsOf(leafOf(entry)) }));
-  // One statement, one turn to the database. Foreign keys are checked when it ends, so the order of its parts does not matter.
-  await client.query(statementOf([entryRows(rows), detailRows(rows), subjectRows(rows), outboxRows(rows)]));
+  const rows = rowsOf(entries);
+  await client.query(oneStatement(partsOf(rows)));
   return rows.map(({ columns }) => ({ id: columns.id, at: columns.at }));
 };
+
+/** The same as parts of a larger statement. */
+export const entryParts = (entries: readonly NewEntry[]): readonly Part[] => partsOf(rowsOf(entries));
+
+const rowsOf = (entries: readonly NewEntry[]): readonly Row[] => entries.map((entry) => ({ entry, columns: columnsOf(leafOf(entry)) }));
+
+/** One insert per table that has rows. */
+const partsOf = (rows: readonly Row[]): readonly Part[] =>
+  [entryRows(rows), detailRows(rows), subjectRows(rows), outboxRows(rows)]
+    .filter(({ columns: [first] }) => first !== undefined && first.values.length > 0)
+    .map(({ table, columns }) => ({
+      sql: `insert into ${table} (${columns.map(({ name }) => name).join(', ')})
+       select * from unnest(${columns.map(({ type }, place) => `$${place + 1}::${type}[]`).join(', ')})`,
+      values: columns.map(({ values }) => values),
+    }));
 
 interface Row {
   readonly entry: NewEntry;
@@ -134,18 +149,3 @@ const outboxRows = (rows: readonly Row[]): TableRows => {
 /** The same person twice in one entry is one row. */
 const distinct = (pseudonyms: readonly Uint8Array[]): readonly Uint8Array[] =>
   [...new Map(pseudonyms.map((pseudonym) => [Buffer.from(pseudonym).toString('hex'), pseudonym])).values()];
-
-/** One insert per table that has rows, all in one statement; prepared once a session for each set of tables. */
-const statementOf = (tables: readonly TableRows[]): { readonly name: string; readonly text: string; readonly values: unknown[] } => {
-  const filled = tables.filter((rows) => rows.columns[0] !== undefined && rows.columns[0].values.length > 0);
-  const values: unknown[] = [];
-  const parameter = (type: string, column: readonly unknown[]): string => `$${values.push(column)}::${type}[]`;
-  const inserts = filled.map(({ table, columns }) =>
-    `insert into ${table} (${columns.map(({ name }) => name).join(', ')})
-     select * from unnest(${columns.map(({ type, values: column }) => parameter(type, column)).join(', ')})`);
-  return {
-    name: `record ${filled.map(({ table }) => table).join(' ')}`,
-    text: `with ${inserts.map((insert, i) => `part_${i} as (${insert})`).join(', ')} select`,
-    values,
-  };
-};

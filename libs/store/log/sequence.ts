@@ -3,6 +3,7 @@ import type { CompactRange } from '@ketensluis/tlog';
 import type pg from 'pg';
 import { inTransaction } from '../pool.js';
 import type { Queryable } from '../pool.js';
+import { oneStatement, prepared, type Part } from '../statement.js';
 
 /** Entries taken into the tree in one tick: bounds the transaction, and with it how long the head is locked. */
 export const tickMax = 5_000;
@@ -19,9 +20,7 @@ export interface Sequenced {
  * by this: sign only what is read back after it committed.
  */
 export const sequence = async (pool: pg.Pool, options: { readonly max?: number } = {}): Promise<Sequenced> => {
-  const waiting = await pool.query<{ size: string; waits: boolean }>(
-    'select size, exists (select from pending) as waits from tlog_head',
-  );
+  const waiting = await pool.query<{ size: string; waits: boolean }>(prepared('select size, exists (select from pending) as waits from tlog_head', []));
   const head = waiting.rows[0];
   if (head === undefined) throw new Error('bug: tlog_head has no row');
   if (!head.waits) return { size: Number(head.size), added: 0 };
@@ -36,27 +35,28 @@ interface PendingRow {
 }
 
 const tick = async (client: Queryable, max: number): Promise<Sequenced> => {
-  // What is signed later must survive a crash of the server, whatever the server's own setting is.
-  await client.query('set local jit = off; set local synchronous_commit = on');
   const range = await lockHead(client);
-  const { rows } = await client.query<PendingRow>('select pid, id, at, h from pending order by pid limit $1', [max]);
+  const { rows } = await client.query<PendingRow>(prepared('select pid, id, at, h from pending order by pid limit $1', [max]));
   if (rows.length === 0) return { size: range.size, added: 0 };
   const grown = grow(range, await openTile(client, range.size), rows.map((row) => row.h));
-  await client.query(
-    `insert into tlog_leaf (seq, id, at, h)
+  const leaves = {
+    sql: `insert into tlog_leaf (seq, id, at, h)
      select $1::bigint + place - 1, id, at, h
        from unnest($2::uuid[], $3::timestamptz[], $4::bytea[]) with ordinality as leaf (id, at, h, place)`,
-    [range.size, rows.map((row) => row.id), rows.map((row) => row.at), rows.map((row) => row.h)],
-  );
-  await saveTiles(client, grown.tiles);
-  await client.query('delete from pending where pid = any($1::bigint[])', [rows.map((row) => row.pid)]);
-  await client.query('update tlog_head set size = $1, stack = $2', [grown.range.size, Buffer.concat(grown.range.hashes)]);
+    values: [range.size, rows.map((row) => row.id), rows.map((row) => row.at), rows.map((row) => row.h)],
+  };
+  const taken = { sql: 'delete from pending where pid = any($1::bigint[])', values: [rows.map((row) => row.pid)] };
+  const head = { sql: 'update tlog_head set size = $1, stack = $2', values: [grown.range.size, Buffer.concat(grown.range.hashes)] };
+  await client.query(oneStatement([leaves, ...tileParts(grown.tiles), taken, head]));
   return { size: grown.range.size, added: rows.length };
 };
 
 /** The tree as one hash per complete subtree, locked until the transaction ends. */
 const lockHead = async (client: Queryable): Promise<CompactRange> => {
-  const { rows } = await client.query<{ size: string; stack: Buffer }>('select size, stack from tlog_head for update');
+  // What is signed later must survive a crash of the server, whatever the server's own setting is.
+  const { rows } = await client.query<{ size: string; stack: Buffer }>(prepared(
+    "select size, stack, set_config('jit', 'off', true), set_config('synchronous_commit', 'on', true) from tlog_head for update", [],
+  ));
   const head = rows[0];
   if (head === undefined) throw new Error('bug: tlog_head has no row');
   return rangeOf(Number(head.size), head.stack);
@@ -73,7 +73,7 @@ export const rangeOf = (size: number, stack: Uint8Array): CompactRange => {
 /** Hashes of the level-0 tile that is not yet full. */
 const openTile = async (client: Queryable, size: number): Promise<readonly Buffer[]> => {
   const start = size - (size % tileWidth);
-  const { rows } = await client.query<{ h: Buffer }>('select h from tlog_leaf where seq >= $1 and seq < $2 order by seq', [start, size]);
+  const { rows } = await client.query<{ h: Buffer }>(prepared('select h from tlog_leaf where seq >= $1 and seq < $2 order by seq', [start, size]));
   if (rows.length !== size - start) throw new Error(`tlog_leaf: entries between ${start} and ${size} are missing`);
   return rows.map((row) => row.h);
 };
@@ -107,12 +107,10 @@ const grow = (range: CompactRange, open: readonly Buffer[], leaves: readonly Buf
   return { range: grown, tiles: [...tiles.values()] };
 };
 
-const saveTiles = async (client: Queryable, tiles: readonly TileGrowth[]): Promise<void> => {
-  if (tiles.length === 0) return;
-  await client.query(
-    `insert into tlog_tile (level, idx, hashes)
+const tileParts = (tiles: readonly TileGrowth[]): readonly Part[] =>
+  tiles.length === 0 ? [] : [{
+    sql: `insert into tlog_tile (level, idx, hashes)
      select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])
      on conflict (level, idx) do update set hashes = tlog_tile.hashes || excluded.hashes`,
-    [tiles.map((t) => t.level), tiles.map((t) => t.index), tiles.map((t) => Buffer.concat(t.hashes))],
-  );
-};
+    values: [tiles.map((t) => t.level), tiles.map((t) => t.index), tiles.map((t) => Buffer.concat(t.hashes))],
+  }];

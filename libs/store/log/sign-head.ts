@@ -2,6 +2,7 @@ import { rootOf } from '@ketensluis/tlog';
 import type pg from 'pg';
 import { inTransaction } from '../pool.js';
 import type { Queryable } from '../pool.js';
+import { prepared } from '../statement.js';
 import { rangeOf } from './sequence.js';
 import type { LogSigner, SignRefusal } from './signer.js';
 import { loadConsistency } from './tree-hashes.js';
@@ -20,7 +21,7 @@ export const signHead = (pool: pg.Pool, signer: LogSigner, at: Date): Promise<Si
   inTransaction(pool, async (client) => {
     // One signing at a time in this database. This transaction has written nothing of the tree, so what it reads is committed:
     // a signature over a transaction that may still roll back would be a fork.
-    await client.query("select pg_advisory_xact_lock(hashtext('ketensluis.sign_head')), set_config('jit', 'off', true)");
+    await client.query(prepared("select pg_advisory_xact_lock(hashtext('ketensluis.sign_head')), set_config('jit', 'off', true)", []));
     const head = await readHead(client);
     if (head.size === head.signedSize) return { kind: 'sealed', size: head.size, added: 0 };
     const last = await signer.last();
@@ -40,7 +41,7 @@ interface Head {
 }
 
 const readHead = async (client: Queryable): Promise<Head> => {
-  const { rows } = await client.query<{ size: string; stack: Buffer; signed_size: string }>('select size, stack, signed_size from tlog_head');
+  const { rows } = await client.query<{ size: string; stack: Buffer; signed_size: string }>(prepared('select size, stack, signed_size from tlog_head', []));
   const row = rows[0];
   if (row === undefined) throw new Error('bug: tlog_head has no row');
   const size = Number(row.size);
@@ -49,11 +50,11 @@ const readHead = async (client: Queryable): Promise<Head> => {
 
 const saveCheckpoint = async (client: Queryable, checkpoint: { readonly size: number; readonly root: Uint8Array; readonly note: Uint8Array; readonly at: Date }): Promise<void> => {
   const { size, root, note, at } = checkpoint;
-  await client.query(
-    'insert into tlog_checkpoint (size, root, signed_at, note) values ($1, $2, $3, $4) on conflict (size) do nothing',
-    [size, root, at, note],
-  );
-  await client.query('update tlog_head set signed_size = $1 where signed_size < $1', [size]);
-  // Delivered when this commits: whoever hears it finds the new size.
-  await client.query('select pg_notify($1, $2)', [sealedChannel, String(size)]);
+  // The notice is delivered when this commits: whoever hears it finds the new size.
+  await client.query(prepared(
+    `with kept as (insert into tlog_checkpoint (size, root, signed_at, note) values ($1::bigint, $2, $3, $4) on conflict (size) do nothing),
+       raised as (update tlog_head set signed_size = $1::bigint where signed_size < $1::bigint)
+     select pg_notify($5, $6)`,
+    [size, root, at, note, sealedChannel, String(size)],
+  ));
 };
