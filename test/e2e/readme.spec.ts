@@ -74,7 +74,9 @@ const blocksOf = (page: string, language: string): readonly string[] =>
   test('can be followed line by line', async () => {
     const blocks = blocksOf(await readFile(join(root, 'README.md'), 'utf8'), 'bash');
     expect(blocks.length).toBeGreaterThan(5);
-    const script = [...blocks.flatMap((block, index) => [`echo '#${index + 1}'`, block, `echo "#exit $?"`])].join('\n');
+    // `npx` takes a second each time, so it is believed after once.
+    const [first = '', ...others] = blocks.flatMap((block, index) => [`echo '#${index + 1}'`, block, `echo "#exit $?"`]).join('\n').split(/(?<=npx ketensluis)/);
+    const script = [first, ...others.map((text) => text.replace(/npx ketensluis$/, 'node config/scripts/ketensluis.mjs'))].join('');
     const child = spawn('bash', ['-c', script], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let [said, complained] = ['', ''];
     child.stdout.on('data', (bytes: Buffer) => { said += bytes.toString('utf8'); });
@@ -93,7 +95,7 @@ const blocksOf = (page: string, language: string): readonly string[] =>
     expect(from(/wrong-form/)).toMatch(/entry [\d,.]+ [\s\S]*CHANGED[\s\S]*exit code 1/);
     expect(from(/--checkpoint/)).toMatch(/unchanged/);
     expect(from(/setting apply/)).toMatch(/Nothing was applied[\s\S]*Applied: 1 new version[\s\S]*Applied: 1 new version[\s\S]*BR-2026-0001[\s\S]*BR-2026-0001/);
-    expect(from(/practice clock/)).toMatch(/"attempt":[23],"outcome":"delivered"/);
+    expect(from(/practice clock/)).toMatch(/250 2\.6\.0 accepted[\s\S]*Zaak: EIGEN-/);
     expect(from(/duty done/)).toMatch(/Open duties[\s\S]*E5:UHG[\s\S]*Recorded, also in the log\./);
     expect(parts.map((part) => /#exit (\d+)/.exec(part)?.[1])).toEqual(parts.map(() => '0'));
   }, 300_000);
