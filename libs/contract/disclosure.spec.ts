@@ -11,6 +11,7 @@ const disclosureOf = (message: MessageBody, permitted: readonly Category[]): Dis
   ...message, ...cut(message, permitted),
   receivedAt: new Date('2026-03-23T20:31:00.250Z'),
   recipient: { oin: '00000001999010004000', role: 'INST' },
+  event: null, endsAt: new Date('2026-04-02T18:00:00Z'),
   ground: { rule: 'WTH-08', article: 'Wth art. 2(8) s.2', authority: 'law', mode: 'mandatory', agreement: 'overeenkomst-9901@3', setting: null, categories: permitted },
 });
 

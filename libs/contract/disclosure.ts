@@ -1,6 +1,6 @@
-import { categories, roles, tellableOmissions, type Category, type MessageBody, type Omission, type Role } from '@ketensluis/domain';
+import { categories, roles, tellableOmissions, type Category, type MessageBody, type Omission, type OnwardEvent, type Role } from '@ketensluis/domain';
 import { z } from 'zod';
-import { shapeOf, type DocumentMediaType } from './document.js';
+import { eventWords, shapeOf, type DocumentMediaType } from './document.js';
 import type { ReadRefusal } from './problem.js';
 import { bodyOf, readDocument } from './read.js';
 import { attachmentValues, envelopeValues, writeDocument } from './write.js';
@@ -20,6 +20,10 @@ export interface DisclosureGround {
 export interface DisclosureDocument extends MessageBody {
   readonly receivedAt: Date;
   readonly recipient: { readonly oin: string; readonly role: Role };
+  /** Why an earlier message is given now; null for a message given for its own sake. */
+  readonly event: OnwardEvent | null;
+  /** When the ban ends, or ended, as the case stands now; null when the recipient may not know or there is none. */
+  readonly endsAt: Date | null;
   readonly ground: DisclosureGround;
   readonly omitted: readonly Omission[];
 }
@@ -34,12 +38,14 @@ const modes = { verplicht: 'mandatory', toegestaan: 'permitted', toestemming: 'c
  * that say nothing of the message: see `tellableOmissions`.
  */
 export const writeDisclosure = (document: DisclosureDocument, mediaType: DocumentMediaType): Uint8Array => {
-  const { ground, recipient, fields } = document;
+  const { event, endsAt, ground, recipient, fields } = document;
   const omitted = tellableOmissions(document.type, document.omitted);
   return writeDocument(shapeOf('verstrekking', document.type), {
     ...envelopeValues(document),
     ontvangen: document.receivedAt.toISOString(),
     ontvanger: { oin: recipient.oin, rol: recipient.role },
+    gebeurtenis: event === null ? 'bericht' : eventWords[event],
+    ...(endsAt === null ? {} : { einde_huisverbod: endsAt.toISOString() }),
     grondslag: {
       regel: ground.rule, artikel: ground.article, gezag: authorityWords[ground.authority], wijze: modeWords[ground.mode],
       ...(ground.agreement === null ? {} : { overeenkomst: ground.agreement }),
@@ -52,10 +58,14 @@ export const writeDisclosure = (document: DisclosureDocument, mediaType: Documen
   }, mediaType);
 };
 
+const eventOfWord = (word: string): OnwardEvent | null =>
+  (Object.keys(eventWords) as OnwardEvent[]).find((event) => eventWords[event] === word) ?? null;
+
 const categoryShape = z.enum(categories);
 const disclosureShape = z.object({
   ontvangen: z.string(),
   ontvanger: z.object({ oin: z.string(), rol: z.enum(roles) }),
+  gebeurtenis: z.string(), einde_huisverbod: z.string().optional(),
   grondslag: z.object({
     regel: z.string(), artikel: z.string(), gezag: z.enum(['wet', 'beleid']), wijze: z.enum(['verplicht', 'toegestaan', 'toestemming', 'verboden']),
     overeenkomst: z.string().optional(), instelling: z.string().optional(), categorieen: z.array(categoryShape).default([]),
@@ -73,13 +83,15 @@ export interface ReadDisclosure {
 export const readDisclosure = (bytes: Uint8Array, mediaType: DocumentMediaType): ReadDisclosure | ReadRefusal => {
   const document = readDocument('verstrekking', bytes, mediaType);
   if (document.kind === 'refused') return document;
-  const { ontvangen, ontvanger, grondslag, weggelaten } = disclosureShape.parse(document.values);
+  const { ontvangen, ontvanger, gebeurtenis, einde_huisverbod, grondslag, weggelaten } = disclosureShape.parse(document.values);
   return {
     kind: 'read',
     disclosure: {
       ...bodyOf(document),
       receivedAt: new Date(ontvangen),
       recipient: { oin: ontvanger.oin, role: ontvanger.rol },
+      event: eventOfWord(gebeurtenis),
+      endsAt: einde_huisverbod === undefined ? null : new Date(einde_huisverbod),
       ground: {
         rule: grondslag.regel, article: grondslag.artikel, authority: authorities[grondslag.gezag], mode: modes[grondslag.wijze],
         agreement: grondslag.overeenkomst ?? null, setting: grondslag.instelling ?? null, categories: grondslag.categorieen,

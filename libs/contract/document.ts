@@ -1,4 +1,4 @@
-import { categories, field, messageDefinitions, messageTypes, roles, schemaOf, type Field, type FieldValues, type MessageDefinition, type MessageType } from '@ketensluis/domain';
+import { categories, field, messageDefinitions, messageTypes, roles, schemaOf, type Field, type FieldValues, type MessageDefinition, type MessageType, type OnwardEvent } from '@ketensluis/domain';
 import type { z } from 'zod';
 
 /** Namespace of every document of the contract. */
@@ -81,11 +81,29 @@ const omissions = field.list('weggelaten', field.group('weglating', 'C-REF', [
   field.oneOf('categorie', 'C-REF', categories, { nl: 'Categorie', en: 'Category', source }),
 ], { nl: 'Weglating', en: 'Omission', source }), { nl: 'Weggelaten', en: 'Left out', source, optional: true, maxItems: 2000 });
 
+/** Why an earlier message is given now, in the words of the document; a message given for its own sake is a `bericht`. */
+export const eventWords = {
+  RULING_ONWARD: 'uitspraak-doorverteld',
+  FILE_FOR_COURT: 'stuk-voor-rechtbank',
+  FILE_FOR_LAWYER: 'stuk-voor-raadsman',
+  EXPIRED: 'huisverbod-afgelopen',
+  HALF_YEAR: 'halfjaar',
+  PERSON_REQUEST: 'inzageverzoek',
+  RESEARCH: 'onderzoek',
+} as const satisfies Readonly<Record<OnwardEvent, string>>;
+
+// An order of last week still names the end it had then: what holds now stands beside it (Wth art. 2(9), 8(2), 9(1)).
+const occasion = [
+  field.oneOf('gebeurtenis', 'C-REF', ['bericht', ...Object.values(eventWords)], { nl: 'Gebeurtenis waarom dit wordt gegeven', en: 'Event for which this is given', source }),
+  field.instant('einde_huisverbod', 'C-ORDER', { nl: 'Einde van het huisverbod zoals het nu in de zaak staat', en: 'End of the ban as it stands in the case now', source: 'Wth art. 2(9), 8(2), 9(1)', optional: true }),
+] as const;
+
 const disclosureFields = (definition: MessageDefinition): readonly Field[] => [
   identity, caseFields, sentAt,
   field.instant('ontvangen', 'C-REF', { nl: 'Door de hub ontvangen op', en: 'Received by the hub at', source }),
   party('afzender', definition.senderRoles, sender),
   party('ontvanger', roles, { nl: 'Ontvanger', en: 'Recipient' }),
+  ...occasion,
   ground,
   optional(field.group('inhoud', 'C-REF', definition.fields, content)),
   omissions,

@@ -50,6 +50,7 @@ const disclosureOf = (type: MessageType): DisclosureDocument => {
   const { fields: _, attachments: __, ...envelope } = exampleBody(type);
   return {
     ...envelope, fields: {}, attachments: [], receivedAt: new Date('2026-03-23T21:00:00Z'), recipient: { oin: '00000001999010003000', role: 'VT' },
+    event: null, endsAt: new Date('2026-04-02T18:00:00Z'),
     ground: { rule: 'WTH-09', article: 'Wth art. 2(8)', authority: 'law', mode: 'mandatory', agreement: null, setting: null, categories: ['C-REF', 'C-ORDER'] },
     omitted: cut(exampleBody(type), []).omitted,
   };

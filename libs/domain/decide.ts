@@ -1,9 +1,11 @@
+import { stateAt } from './case-file.js';
 import { consentsTo } from './consent.js';
 import { isSpecial } from './category-special.js';
 import { blockedFor, isControllerItself, questionOf, refOf, type DecisionInput, type Question } from './decision-grounds.js';
 import type { Decision, HoldReason, PermitReason, RefusalReason } from './decision.js';
 import { issue } from './decision-issue.js';
 import { designates } from './designation.js';
+import type { Event } from './event.js';
 import { mandates } from './mandate.js';
 import { isActive, isPersonRole } from './party.js';
 import { partyOf } from './registers.js';
@@ -66,6 +68,16 @@ const oneRule: Check = ({ rules, rule }) => {
   return rule.mode === 'forbidden' ? refuse('forbidden') : null;
 };
 
+// The police would enforce, and the household rely on, what is not there any more. The municipality keeps what was decided in its name.
+const tellsOfABan: readonly Event[] = ['IMPOSED_ORAL', 'IMPOSED', 'EXTENDED'];
+const running: readonly string[] = ['IMPOSED_ORAL', 'IMPOSED', 'EXTENDED'];
+
+const banRuns: Check = (question) => {
+  const { again, candidate, file, at } = question;
+  if (again !== true || !tellsOfABan.includes(candidate.event) || isControllerItself(question)) return null;
+  return running.includes(stateAt(file, at)) ? null : refuse('ban-ended');
+};
+
 const requiredPresent: Check = ({ rule, present }) =>
   rule !== null && rule.required.some((category) => !present.includes(category)) ? refuse('required-missing') : null;
 
@@ -109,6 +121,7 @@ const checks: readonly (readonly [step: string, check: Check])[] = [
   ['2 recipient holds the role', heldRole],
   ['3 not mandatable (Wth art. 3(1))', mandatable],
   ['3 exactly one rule, and it does not forbid', oneRule],
+  ['3 what waited is still so', banRuns],
   ['6 required categories present', requiredPresent],
   ['7 required categories not blocked', requiredGiven],
   ['6 something to give', somethingToGive],

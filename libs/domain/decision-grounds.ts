@@ -29,6 +29,8 @@ export interface DecisionInput {
   readonly pack: LawPack;
   readonly registers: Registers;
   readonly necessity: readonly Necessity[];
+  /** True when it was on hold and is decided anew; what an order says may no longer hold by then. */
+  readonly again?: boolean;
   readonly at: Date;
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { readDisclosure } from '@ketensluis/contract';
 import type { CaseFile, Message, MessageType, Registers } from '@ketensluis/domain';
+import { exampleBody } from '../../test/harness/examples.js';
 import { caseAfter, law, messageOf, noon, oin, registers, runningCase, type MessageOptions } from '../domain/case.fixture.js';
 import { planDisclosure } from './disclose.js';
 import type { DisclosurePlan, LoadedMessage } from './ports.js';
@@ -11,6 +13,9 @@ interface Given {
   readonly held?: ReadonlySet<string>;
   readonly at?: Date;
 }
+
+// Fields a document can really carry; those of `messageOf` only have the right kind.
+const exampleFields = exampleBody('huisverbod.opgelegd').fields;
 
 const idOf = (counter: number): string => `0191e7a0-0000-7000-8000-${String(counter).padStart(12, '0')}`;
 
@@ -50,6 +55,60 @@ describe('who has no part in a case changes nothing in it', () => {
     const designations = registers.designations.map((each) => ({ ...each, from: new Date(noon.getTime() + 1).toISOString() }));
     expect(planOf(message, { registers: { designations } }).outcome).toBe('refused');
     expect(planOf(message).file?.help).toBe('CONFIRMED');
+  });
+});
+
+// What leaves to whom: the documents as the recipients read them.
+const documents = (plan: DisclosurePlan) => plan.decisions.flatMap(({ entry, outgoing }) => {
+  if (entry.payload === null || outgoing === null) return [];
+  const read = readDisclosure(entry.payload, 'application/xml');
+  if (read.kind === 'refused') throw new Error(read.detail);
+  return [{ to: outgoing.party, event: read.disclosure.event, endsAt: read.disclosure.endsAt, rule: read.disclosure.ground.rule, fields: read.disclosure.fields }];
+});
+
+describe('what is given of an earlier order', () => {
+  const order = messageOf('huisverbod.opgelegd', { from: 'BM', fields: exampleFields });
+  const afterwards = new Date('2026-12-02T11:00:01+01:00');
+
+  test('says that the ban ran out, and when it really ended', () => {
+    const shortened = runningCase({ endsAt: '2026-11-30T10:00:00.000Z' });
+    const [police] = documents(planOf(order, { file: shortened, event: 'EXPIRED', at: afterwards })).filter(({ to }) => to === oin.police);
+    expect(police).toMatchObject({ event: 'EXPIRED', endsAt: new Date('2026-11-30T10:00:00.000Z'), rule: 'WTH-44' });
+  });
+
+  test('is nothing when the ban was withdrawn or annulled before it could run out', () => {
+    for (const state of ['WITHDRAWN', 'ANNULLED'] as const) expect(planOf(order, { file: runningCase({ state }), event: 'EXPIRED', at: afterwards }).decisions).toEqual([]);
+  });
+
+  test('names the end only to who may have the core of the order', () => {
+    const ruling = messageOf('zitting.bepaald', { fields: { soort_procedure: 'beroep', zaaknummer_rechtbank: 'NWD 26/1', instantie: 'RBNWD' } });
+    expect(documents(planOf(ruling)).map(({ event, endsAt }) => [event, endsAt])).toEqual([[null, null]]);
+  });
+});
+
+describe('an order that waited', () => {
+  const held = new Set([oin.police, oin.vt, oin.waterveen]);
+  const ended: readonly (readonly [name: string, file: () => CaseFile, at: Date])[] = [
+    ['ran out', runningCase, new Date('2026-12-02T11:00:00+01:00')],
+    ['was withdrawn', () => runningCase({ state: 'WITHDRAWN' }), noon],
+    ['was annulled', () => runningCase({ state: 'ANNULLED' }), noon],
+  ];
+  test.each(ended)('is refused once the ban %s', (_name, file, at) => {
+    const plan = planOf(messageOf('huisverbod.opgelegd', { from: 'BM' }), { file: file(), held, at });
+    expect(plan.decisions.map(({ decision, entry }) => [decision.recipient.oin, decision.kind, decision.reasons, entry.facts.kind, entry.facts.code]).sort()).toEqual([
+      [oin.police, 'refuse', ['ban-ended'], 'refusal', 'ban-ended'],
+      [oin.vt, 'refuse', ['ban-ended'], 'refusal', 'ban-ended'],
+    ]);
+  });
+
+  test('still reaches the burgemeester in whose name it was given (Wth art. 3(2))', () => {
+    const plan = planOf(messageOf('huisverbod.opgelegd', { from: 'HOVJ', fields: exampleFields }), { file: runningCase({ imposedBy: 'HOVJ' }), held, at: new Date('2026-12-03T11:00:00+01:00') });
+    expect(plan.decisions.filter(({ decision }) => decision.kind === 'permit').map(({ decision }) => decision.recipient.oin)).toEqual([oin.waterveen]);
+  });
+
+  test('goes out while the ban runs', () => {
+    const plan = planOf(messageOf('huisverbod.opgelegd', { from: 'BM', fields: exampleFields }), { held });
+    expect(plan.decisions.map(({ decision }) => decision.kind)).toEqual(['permit', 'permit']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { writeDisclosure, type DisclosureDocument } from '@ketensluis/contract';
 import {
-  applyMessage, candidates, decide, explain, extract, municipalityOf, openCase, recipientKey, senderProblem, stateAt,
+  applyMessage, candidates, decide, explain, extract, isOnward, municipalityOf, openCase, recipientKey, senderProblem, stateAt,
   type CaseFile, type CaseRefusal, type Decision, type Disclosure, type DocumentRef, type LawPack, type Registers,
 } from '@ketensluis/domain';
 import type { EntryDraft } from './entry.js';
@@ -85,7 +85,7 @@ const decideAll = (loaded: LoadedMessage, file: CaseFile, context: PlanContext):
   const { registers, pack, at } = context;
   const { parties, designations } = registers;
   return candidates({ message: loaded.message, file, pack, parties, designations, at, ...(loaded.event === null ? {} : { onward: loaded.event }) })
-    .map((candidate) => decide({ message: loaded.message, file, candidate, pack, registers, necessity: [], at }))
+    .map((candidate) => decide({ message: loaded.message, file, candidate, pack, registers, necessity: [], again: loaded.held !== null, at }))
     .filter((decision) => loaded.held === null || loaded.held.has(recipientKey(decision)))
     .map((decision) => planned(loaded, file, decision, context));
 };
@@ -102,7 +102,7 @@ const planned = (loaded: LoadedMessage, file: CaseFile, decision: Decision, cont
     entry: {
       ...entry,
       facts: { ...entry.facts, kind: 'disclosure', to: party, msg: mid },
-      payload: writeDisclosure(documentOf(loaded, disclosure, party, mid), 'application/xml'),
+      payload: writeDisclosure(documentOf(loaded, file, disclosure, { oin: party, id: mid }), 'application/xml'),
       detail: { ...entry.detail, omitted: disclosure.omitted },
     },
     outgoing: { mid, party, attachments: disclosure.attachments.map((attachment) => loaded.message.attachments.indexOf(attachment)) },
@@ -148,7 +148,7 @@ const messageFacts = ({ message }: LoadedMessage, registers: Registers) => ({
 
 const versionOf = (document: DocumentRef | null): string | undefined => (document === null ? undefined : `${document.key}@${document.version}`);
 
-const documentOf = ({ message }: LoadedMessage, disclosure: Disclosure, oin: string, id: string): DisclosureDocument => {
+const documentOf = ({ message }: LoadedMessage, file: CaseFile, disclosure: Disclosure, { oin, id }: { readonly oin: string; readonly id: string }): DisclosureDocument => {
   const { permit } = disclosure;
   return {
     id,
@@ -159,6 +159,9 @@ const documentOf = ({ message }: LoadedMessage, disclosure: Disclosure, oin: str
     recipient: { oin, role: permit.recipient.role },
     sentAt: disclosure.sentAt,
     receivedAt: disclosure.receivedAt,
+    event: isOnward(permit.event) ? permit.event : null,
+    // Part of the core of the order: for whoever may have that core, and as the case stands now.
+    endsAt: file.endsAt !== null && permit.categories.includes('C-ORDER') ? new Date(file.endsAt) : null,
     ground: {
       rule: permit.ruleId,
       article: permit.basis ?? '',

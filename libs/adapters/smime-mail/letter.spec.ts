@@ -12,6 +12,7 @@ function disclosureOf(type: MessageType, permitted: readonly Category[], changes
     ...cut(read.message, permitted),
     receivedAt: new Date('2026-03-23T20:31:00Z'),
     recipient: { oin: '00000001999030003000', role: 'INST' },
+    event: null, endsAt: null,
     ground: { rule: 'WTH-08', article: 'Wth art. 2(8)', authority: 'law', mode: 'mandatory', agreement: 'VO-9901-1', setting: null, categories: permitted },
     ...changes,
   };
@@ -31,6 +32,12 @@ describe('the letter that goes with a disclosure', () => {
     expect(body).toContain('Wat u niet krijgt\n  Deze gegevens stonden wel in het bericht');
     expect(body).toContain('  - Woning > Adres > Straat\n');
     expect(body).toContain('English: this is a disclosure');
+  });
+
+  test('about a ban that ran out says so, and when, above the old order', () => {
+    const { body } = letter(disclosureOf('huisverbod.opgelegd', ['C-REF', 'C-ORDER'], { event: 'EXPIRED', endsAt: new Date('2026-03-30T18:00:00Z') }), 3);
+    expect(body.startsWith('Het huisverbod is afgelopen\n')).toBe(true);
+    expect(body).toContain('  Einde van het huisverbod: maandag 30 maart 2026, 20:00 uur\n');
   });
 
   test('gives moments by the clock on the wall, summer time and winter time', () => {

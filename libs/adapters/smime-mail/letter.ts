@@ -1,5 +1,5 @@
 import { readDisclosure, type DisclosureDocument } from '@ketensluis/contract';
-import { messageDefinitions, tellableOmissions, type Attachment, type Field, type FieldValue, type FieldValues, type Omission, type Role } from '@ketensluis/domain';
+import { messageDefinitions, tellableOmissions, type Attachment, type Field, type FieldValue, type FieldValues, type Omission, type OnwardEvent, type Role } from '@ketensluis/domain';
 import type { OutgoingDisclosure } from '@ketensluis/flow';
 
 /** What a person at the recipient reads; `subject` holds identifiers only (I13), `body` is for the encrypted part of the mail. */
@@ -21,13 +21,14 @@ export function letter(document: DisclosureDocument, number: number): Letter {
   const { municipality, number: caseNumber } = document.case;
   const content = fieldLines(fields, document.fields, 1);
   const parts = [
-    section(label.nl, [
+    section(titleOf(document.event, label.nl), [
       ...row('Zaak', `${caseNumber} (gemeente ${municipality}, Wet tijdelijk huisverbod)`),
       ...row('Volgnummer', `${number} (zoveelste bericht aan u in deze zaak)`),
       ...row('Kenmerk', document.id),
       ...row('Verzonden door', senderLine(document)),
       ...row('Verzonden op', momentText(document.sentAt)),
       ...row('Bij ons ontvangen op', momentText(document.receivedAt)),
+      ...(document.endsAt === null ? [] : row('Einde van het huisverbod', momentText(document.endsAt))),
     ]),
     section('Waarom u dit krijgt', groundLines(document)),
     section('Inhoud', content.length === 0 ? [`${indent(1)}Dit bericht heeft geen andere inhoud dan hierboven staat.`] : content),
@@ -37,6 +38,25 @@ export function letter(document: DisclosureDocument, number: number): Letter {
     footer,
   ];
   return { subject: `Verstrekking ${number} in zaak ${municipality}/${caseNumber}`, body: `${parts.filter((part) => part !== '').join('\n\n')}\n` };
+}
+
+/** What the letter is about: for an event of the hub not the message it is about, which is an old one. */
+function titleOf(event: OnwardEvent | null, label: string): string {
+  switch (event) {
+    case 'EXPIRED':
+      return 'Het huisverbod is afgelopen';
+    case 'FILE_FOR_COURT':
+      return `Stuk van de zaak voor de rechtbank: ${label}`;
+    case 'FILE_FOR_LAWYER':
+      return `Stuk van de zaak voor de raadsman: ${label}`;
+    case 'RULING_ONWARD':
+      return `Van de burgemeester: ${label}`;
+    case 'HALF_YEAR':
+    case 'PERSON_REQUEST':
+    case 'RESEARCH':
+    case null:
+      return label;
+  }
 }
 
 const remarks = [

@@ -63,6 +63,7 @@ const document = writeDisclosure(
     ...read.message,
     receivedAt: at,
     recipient: { oin: '00000001999030003000', role: 'INST' },
+    event: null, endsAt: null,
     ground: { rule: 'WTH-08', article: 'Wth art. 2(8)', authority: 'law', mode: 'mandatory', agreement: null, setting: null, categories },
     omitted: [],
   },
