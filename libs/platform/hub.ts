@@ -2,7 +2,7 @@ import { smimeMailAdapter, type SmtpTarget } from '@ketensluis/adapters';
 import type { Party } from '@ketensluis/domain';
 import type { Clock, Ids, LogStore, MailOpener, PartyAdapter, RegisterReader } from '@ketensluis/flow';
 import { checkRecipient, createMailPool, type MailPool, type Trust } from '@ketensluis/mail';
-import { createFileSigner, createLogStore, createStore, createVault, ensureLogKey, hubState, isSealing, openPool, uuidV7, type FileSignerPlace, type HubState, type Store } from '@ketensluis/store';
+import { createFileSigner, createLogStore, createStore, createVault, demandOwnKeys, ensureLogKey, hubState, isSealing, openPool, uuidV7, type FileSignerPlace, type HubState, type Store } from '@ketensluis/store';
 import { availableParallelism } from 'node:os';
 import type pg from 'pg';
 import type { EventLog } from './logging.js';
@@ -51,6 +51,7 @@ export const openHub = async (options: HubOptions): Promise<Hub> => {
   const pool = openPool(options.connectionString);
   const vault = createVault(await masterKey(options.folders.keys));
   const signer = await openSigner(options);
+  await demandOwnKeys(pool, vault, signer.vkey);
   const mail = options.mail ?? createMailPool({ size: availableParallelism(), workerUrl: new URL('../mail/worker/thread.js', import.meta.url) });
   const registers = registerReader(pool);
   // One object for good: the threads are sent the keys only when they change.

@@ -187,6 +187,13 @@ table entry_subject_default
   entry_subject_pseudonym_check CHECK ((length(pseudonym) = 16))
   entry_subject_default_pkey PRIMARY KEY (pseudonym, at, id)
 
+table hub_mark
+  single                  boolean not null default true
+  vkey                    text not null
+  wrapped                 bytea not null
+  hub_mark_single_check CHECK (single)
+  hub_mark_pkey PRIMARY KEY (single)
+
 table message
   id                      uuid not null
   case_id                 uuid not null

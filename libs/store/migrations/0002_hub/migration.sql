@@ -178,6 +178,13 @@ create table practice_behaviour (
   behaviour text not null
 );
 
+-- Which keys this database belongs to: the verifier key of its log, and something only its master key opens.
+create table hub_mark (
+  single  boolean primary key default true check (single),
+  vkey    text not null,
+  wrapped bytea not null
+);
+
 -- Keys for the personal part of log entries (one a month) and for pseudonyms (one a year), wrapped under the master key; destroyed with their period.
 create table data_key (
   id         text primary key check (id ~ '^[0-9]{4}(-[0-9]{2})?$'),

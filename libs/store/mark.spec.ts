@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { openTestDatabase } from '../../test/harness/database.js';
+import { demandOwnKeys } from './mark.js';
+import { createVault } from './vault.js';
+
+describe('the keys of a start', () => {
+  let database: Awaited<ReturnType<typeof openTestDatabase>>;
+  const vault = createVault(randomBytes(32));
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    await demandOwnKeys(database.pool, vault, 'log+1+key');
+  });
+  afterAll(() => database.close());
+
+  test('are those of the first start', async () => {
+    await expect(demandOwnKeys(database.pool, vault, 'log+1+key')).resolves.toBeUndefined();
+  });
+
+  test('are refused when the log key was made anew', async () => {
+    await expect(demandOwnKeys(database.pool, vault, 'log+1+other')).rejects.toThrow('Restore the folder "signer"');
+  });
+
+  test('are refused when the master key was made anew', async () => {
+    await expect(demandOwnKeys(database.pool, createVault(randomBytes(32)), 'log+1+key')).rejects.toThrow('Restore the folder "keys"');
+  });
+});
