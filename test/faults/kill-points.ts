@@ -17,12 +17,20 @@ export interface Watch {
   readonly seen: () => readonly string[];
   readonly before: (step: string) => void;
   readonly after: (step: string) => void;
+  /** What began had no effect after all, and does not count. */
+  readonly inVain: (step: string) => void;
 }
 
 /** Makes the watch of this process. SIGKILL leaves no time for anything, as a power cut of the process. */
 export const startWatch = (): Watch => {
   let point: KillPoint | null = null;
   let seen: string[] = [];
+  // Several may be under way at once, so what began is counted apart from what ended.
+  const begun = new Map<string, number>();
+  const begin = (step: string, more: 1 | -1): number => {
+    begun.set(step, (begun.get(step) ?? 0) + more);
+    return begun.get(step) ?? 0;
+  };
   const count = (step: string): number => seen.filter((one) => one === step).length;
   const dieAt = (phase: KillPoint['phase'], step: string, occurrence: number): void => {
     if (point?.phase === phase && point.step === step && point.occurrence === occurrence) process.kill(process.pid, 'SIGKILL');
@@ -31,13 +39,15 @@ export const startWatch = (): Watch => {
     arm: (next) => {
       point = next;
       seen = [];
+      begun.clear();
     },
     seen: () => seen,
-    before: (step) => dieAt('before', step, count(step) + 1),
+    before: (step) => dieAt('before', step, begin(step, 1)),
     after: (step) => {
       seen.push(step);
       dieAt('after', step, count(step));
     },
+    inVain: (step) => void begin(step, -1),
   };
 };
 
@@ -56,7 +66,7 @@ export const watchDatabase = (watch: Watch): void => {
   };
   const ended = (client: object, step: string, rowCount: unknown): void => {
     if (step.startsWith('commit')) lastWrite.delete(client);
-    else if (rowCount === 0) return;
+    else if (rowCount === 0) return watch.inVain(step);
     else lastWrite.set(client, step);
     watch.after(step);
   };
