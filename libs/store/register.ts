@@ -93,6 +93,11 @@ const queueAgain = async (client: Queryable, reasons: readonly string[], at: Dat
 };
 
 const tryHeldAgain = async (client: Queryable, at: Date): Promise<void> => {
+  // Opened again when the next try finds the same fault.
+  await client.query(
+    "update task set closed_at = $1 where kind = 'certificate' and closed_at is null and ref in (select mid::text from delivery where state = 'held')",
+    [at],
+  );
   await client.query("update delivery set state = 'waiting' where state = 'held'");
   await client.query(
     `insert into queue (kind, ref, lane, due_at)

@@ -33,10 +33,14 @@ export const hubState = async (client: Queryable): Promise<HubState> => {
   return state;
 };
 
-/** True when nothing waits to be decided, sealed or tried at `at`; held and parked work does not count. */
+/** True when nothing waits to be decided, sealed or tried at `at`; held and parked work does not count, nor what waits behind it in its case. */
 export const isQuiet = async (client: Queryable, at: Date): Promise<boolean> => {
   const { rows } = await client.query<{ quiet: boolean }>(
-    `select not exists (select from queue where parked_code is null and due_at <= $1) and not exists (select from pending) as quiet`,
+    `select not exists (
+         select from queue waiting where parked_code is null and due_at <= $1 and not exists (
+           select from queue earlier where waiting.kind = 'disclose' and earlier.kind = 'disclose' and earlier.lane = waiting.lane and earlier.id < waiting.id
+             and (earlier.parked_code is not null or earlier.due_at > $1)))
+       and not exists (select from pending) as quiet`,
     [at],
   );
   return rows[0]?.quiet === true;
