@@ -3,10 +3,10 @@ import type { OpenedMail } from '../smime/inbound.js';
 import type { SealInput } from '../smime/outbound.js';
 import type { MailRefusal } from '../smime/refusal.js';
 
-/** What a thread is asked to do. `keys` and `trust` are null when they are those of its job before: they are large. */
+/** What a thread is asked to do. `keys`, `trust` and `signer` are null when they are those of its job before: a key is costly to hand over. */
 export type Job =
   | { readonly kind: 'open'; readonly raw: Uint8Array; readonly at: Date; readonly keys: readonly KeyPair[] | null; readonly trust: Trust | null }
-  | { readonly kind: 'seal'; readonly input: SealInput };
+  | { readonly kind: 'seal'; readonly input: Omit<SealInput, 'signer'>; readonly signer: KeyPair | null };
 
 /** What a thread answers. */
 export type Answer =

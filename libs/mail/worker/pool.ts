@@ -73,10 +73,10 @@ export const createMailPool = (options: MailPoolOptions): MailPool => {
       if (answer.kind !== 'open') throw new Error('bug: answer to another job');
       return answer.result;
     },
-    seal: async (input) => {
+    seal: async ({ signer, ...input }) => {
       const copies = input.attachments.map(({ content }) => new Uint8Array(content));
       const attachments = input.attachments.map((attachment, index) => ({ ...attachment, content: copies[index] ?? attachment.content }));
-      const answer = await submit({ kind: 'seal', input: { ...input, attachments } }, copies);
+      const answer = await submit({ kind: 'seal', input: { ...input, attachments }, signer }, copies);
       if (answer.kind !== 'seal') throw new Error('bug: answer to another job');
       return answer.result;
     },

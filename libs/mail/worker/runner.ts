@@ -35,6 +35,7 @@ export const startRunner = (options: RunnerOptions): Runner => {
   const worker = new Worker(options.workerUrl, { resourceLimits: { maxOldGenerationSizeMb: heapMaxMegabytes } });
   let current: { readonly task: Task; readonly timer: NodeJS.Timeout } | null = null;
   let last: { readonly keys: readonly KeyPair[]; readonly trust: Trust } | null = null;
+  let lastSigner: KeyPair | null = null;
   let hasEnded = false;
 
   const finish = (): Task | null => {
@@ -53,7 +54,12 @@ export const startRunner = (options: RunnerOptions): Runner => {
   };
   // Keys and trust go over when they are other objects than last time.
   const lighter = (job: Job): Job => {
-    if (job.kind !== 'open' || job.keys === null || job.trust === null) return job;
+    if (job.kind === 'seal') {
+      const known = lastSigner;
+      lastSigner = job.signer;
+      return { ...job, signer: known === job.signer ? null : job.signer };
+    }
+    if (job.keys === null || job.trust === null) return job;
     const known = last;
     last = { keys: job.keys, trust: job.trust };
     return { ...job, keys: known?.keys === job.keys ? null : job.keys, trust: known?.trust === job.trust ? null : job.trust };

@@ -19,9 +19,13 @@ const answerOpened = (mail: OpenedMail): { readonly answer: Answer; readonly tra
 
 const listen = (port: NonNullable<typeof parentPort>): void => {
   let kept: Kept | null = null;
+  let keptSigner: KeyPair | null = null;
   port.on('message', (job: Job) => {
     if (job.kind === 'seal') {
-      const sealed = ownBytes(sealMail(job.input));
+      const signer = job.signer ?? keptSigner;
+      if (signer === null) throw new Error('bug: first job without a signer');
+      keptSigner = signer;
+      const sealed = ownBytes(sealMail({ ...job.input, signer }));
       const answer: Answer = { kind: 'seal', result: sealed };
       port.postMessage(answer, transferList([sealed]));
       return;
