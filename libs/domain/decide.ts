@@ -1,13 +1,14 @@
 import { stateAt } from './case-file.js';
 import { consentsTo } from './consent.js';
 import { isSpecial } from './category-special.js';
-import { blockedFor, isControllerItself, questionOf, refOf, type DecisionInput, type Question } from './decision-grounds.js';
+import { candidates } from './candidate.js';
+import { blockedFor, isControllerItself, questionOf, refOf, type DecisionInput, type Question, type Source } from './decision-grounds.js';
 import type { Decision, HoldReason, PermitReason, RefusalReason } from './decision.js';
 import { issue } from './decision-issue.js';
 import { designates } from './designation.js';
-import type { Event } from './event.js';
+import { isOnward, type Event } from './event.js';
 import { mandates } from './mandate.js';
-import { isActive, isPersonRole } from './party.js';
+import { isActive, isMunicipalRole, isPersonRole } from './party.js';
 import { partyOf } from './registers.js';
 import { switchesOn } from './setting.js';
 
@@ -22,7 +23,7 @@ const hold = (reason: HoldReason): Verdict => ({ kind: 'hold', reason });
  * Never throws for anything a party sent.
  */
 export const decide = (input: DecisionInput): Decision => {
-  const question = questionOf(input);
+  const question = questionOf(input, sourceOf(input));
   for (const [, check] of checks) {
     const verdict = check(question);
     if (verdict === null) continue;
@@ -31,6 +32,21 @@ export const decide = (input: DecisionInput): Decision => {
       : issue.refusal(question, verdict.reason, refsOf(question));
   }
   return issue.permit(question, permitReasons(question), refsOf(question));
+};
+
+const toldOnward: readonly Event[] = ['FILE_FOR_COURT', 'FILE_FOR_LAWYER', 'RULING_ONWARD'];
+
+/**
+ * What the municipality hands on is at most what it may have itself (Wpg art. 7, AVG art. 5(1)(b)): police data it never got are not in its
+ * file, whatever the court may have. Decided anew at this moment and not remembered: where the agreement of the police ended since, the
+ * hub is no longer their processor, and the municipality hands on its copy itself. A message of its own has no such limit; nor has
+ * the reminder that the ban ended, which is an order given in its name.
+ */
+const sourceOf = (input: DecisionInput): Source | null => {
+  const { message, candidate, registers } = input;
+  if (!toldOnward.includes(candidate.event) || partyOf(registers, message.sender.oin)?.municipality === message.case.municipality) return null;
+  const own = candidates({ ...input, ...registers }).find(({ role, event }) => isMunicipalRole(role) && !isOnward(event));
+  return own === undefined ? { kind: 'none', categories: [], fieldsOnly: true } : decide({ ...input, candidate: own });
 };
 
 // Step 3 (is there a rule, and does it forbid?) comes before step 1 (the agreement): a hold promises that the disclosure may still
@@ -78,6 +94,11 @@ const banRuns: Check = (question) => {
   return running.includes(stateAt(file, at)) ? null : refuse('ban-ended');
 };
 
+const heldByMunicipality: Check = ({ source }) => {
+  if (source === null || source.kind === 'permit') return null;
+  return source.kind === 'hold' ? hold(source.reasons[0] ?? 'no-agreement') : refuse('nothing-to-give');
+};
+
 const requiredPresent: Check = ({ rule, present }) =>
   rule !== null && rule.required.some((category) => !present.includes(category)) ? refuse('required-missing') : null;
 
@@ -122,6 +143,7 @@ const checks: readonly (readonly [step: string, check: Check])[] = [
   ['3 not mandatable (Wth art. 3(1))', mandatable],
   ['3 exactly one rule, and it does not forbid', oneRule],
   ['3 what waited is still so', banRuns],
+  ['2 what is told onward is had (Wpg art. 7)', heldByMunicipality],
   ['6 required categories present', requiredPresent],
   ['7 required categories not blocked', requiredGiven],
   ['6 something to give', somethingToGive],

@@ -3,7 +3,7 @@ import type { Candidate } from './candidate.js';
 import type { CaseFile } from './case-file.js';
 import { categoriesOf, type Message } from './message.js';
 import { inOrder, type Category } from './category.js';
-import type { DocumentRef } from './decision.js';
+import type { Decision, DocumentRef } from './decision.js';
 import type { LawPack, SharingRule } from './law-pack.js';
 import type { Registers } from './registers.js';
 import type { Role } from './role.js';
@@ -34,8 +34,13 @@ export interface DecisionInput {
   readonly at: Date;
 }
 
+/** The decision for the municipality on the same message; `none` when no rule gives it that message at all. */
+export type Source = Decision | { readonly kind: 'none'; readonly categories: readonly Category[]; readonly fieldsOnly: boolean };
+
 /** The input with what every check asks for, looked up once. */
 export interface Question extends DecisionInput {
+  /** What the municipality itself may have of this message, when it would tell it onward; null when that is no question. */
+  readonly source: Source | null;
   readonly municipality: string;
   readonly rules: readonly SharingRule[];
   /** The one rule, or null when there is none or more than one. */
@@ -62,7 +67,7 @@ const personBlocks: Readonly<Partial<Record<Role, readonly Category[]>>> = {
 export const blockedFor = (role: Role): readonly Category[] => personBlocks[role] ?? [];
 
 /** Looks up what the checks ask for. */
-export const questionOf = (input: DecisionInput): Question => {
+export const questionOf = (input: DecisionInput, source: Source | null): Question => {
   const { message, candidate, registers, pack } = input;
   const facts = factsOf({ ...input, ...registers });
   const route: Route = candidate;
@@ -73,8 +78,9 @@ export const questionOf = (input: DecisionInput): Question => {
   const blocked = inOrder([...blockedFor(candidate.role), ...withheld]);
   const giving = rule === null || rule.mode === 'forbidden'
     ? []
-    : present.filter((category) => rule.allowed.includes(category) && !rule.forbidden.includes(category) && !blocked.includes(category));
-  const found = { ...input, municipality: message.case.municipality, rules, rule, present, blocked, giving };
+    : present.filter((category) => rule.allowed.includes(category) && !rule.forbidden.includes(category) && !blocked.includes(category))
+      .filter((category) => source === null || source.categories.includes(category));
+  const found = { ...input, source, municipality: message.case.municipality, rules, rule, present, blocked, giving };
   return { ...found, agreement: agreementOf(found, 'AVG', message.case.municipality), senderAgreement: rule?.regime === 'WPG' ? agreementOf(found, 'WPG', message.sender.oin) : null };
 };
 

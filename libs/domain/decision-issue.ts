@@ -18,7 +18,7 @@ const issued = new WeakSet<object>();
 export const isIssued = (permit: Permit): boolean => issued.has(permit);
 
 const groundsOf = (question: Question, refs: Refs, categories: readonly Category[]): Grounds => {
-  const { message, candidate, rule, present, blocked, pack, agreement, senderAgreement, at } = question;
+  const { message, candidate, rule, source, present, blocked, pack, agreement, senderAgreement, at } = question;
   return {
     messageId: message.id,
     event: candidate.event,
@@ -35,7 +35,7 @@ const groundsOf = (question: Question, refs: Refs, categories: readonly Category
     senderAgreement,
     ...refs,
     categories,
-    fieldsOnly: rule?.fieldsOnly ?? true,
+    fieldsOnly: (rule?.fieldsOnly ?? true) || source?.fieldsOnly === true,
     omitted: present.filter((category) => !categories.includes(category)),
     blocked: blocked.filter((category) => present.includes(category)),
     packVersion: pack.version,

@@ -90,7 +90,8 @@ const registers: Registers = registersOf([
   },
 ].map(version));
 
-type Given = { readonly file?: Partial<CaseFile>; readonly message?: MessageOptions; readonly onward?: OnwardEvent; readonly registers?: Registers };
+// `atMost`: the rule under which the municipality has what it hands on; it gives no more than that (Wpg art. 7).
+type Given = { readonly atMost?: string; readonly file?: Partial<CaseFile>; readonly message?: MessageOptions; readonly onward?: OnwardEvent; readonly registers?: Registers };
 
 const fileFor = (message: Message, given: Partial<CaseFile> = {}): CaseFile => ({ ...runningCase(), municipality: message.case.municipality, ...given });
 
@@ -133,11 +134,13 @@ const gives: readonly (readonly [rule: string, type: MessageType, from: Role, to
   ['WTH-12', 'raadsman.gewenst', 'BM', 'RVR', 'permit'],
   ['WTH-12', 'raadsman.gewenst', 'HOVJ', 'ADV', 'permit', { file: { ...ban, ...atKade } }],
   ['WTH-12b', 'raadsman.toegewezen', 'ADV', 'BM', 'permit', { file: atKade }],
-  ['WTH-13', 'rihg.afgerond', 'HOVJ', 'ADV', 'permit', { file: atKade, onward: 'FILE_FOR_LAWYER' }],
+  ['WTH-13', 'rihg.afgerond', 'HOVJ', 'ADV', 'permit', { file: atKade, onward: 'FILE_FOR_LAWYER', atMost: 'WTH-01' }],
   ['WTH-14', 'voorziening.verzocht', 'RB', 'BM', 'permit'],
   ['WTH-14', 'zitting.bepaald', 'RB', 'BM', 'permit'],
   ['WTH-15', 'huisverbod.opgelegd', 'BM', 'RB', 'permit', { onward: 'FILE_FOR_COURT' }],
-  ['WTH-15', 'rihg.afgerond', 'HOVJ', 'RB', 'permit', { onward: 'FILE_FOR_COURT' }],
+  ['WTH-15', 'rihg.afgerond', 'HOVJ', 'RB', 'permit', { onward: 'FILE_FOR_COURT', atMost: 'WTH-01' }],
+  ['WTH-15', 'huisverbod.opgelegd', 'HOVJ', 'RB', 'permit', { file: ban, onward: 'FILE_FOR_COURT', atMost: 'WTH-06' }],
+  ['WTH-15', 'advies.gegeven', 'INST', 'RB', 'permit', { onward: 'FILE_FOR_COURT', atMost: 'WTH-29' }],
   ['WTH-16', 'uitspraak.voorziening', 'RB', 'PART', 'by hand'],
   ['WTH-17', 'uitspraak.voorziening', 'RB', 'POL', 'permit'],
   ['WTH-18', 'uitspraak.voorziening', 'RB', 'VT', 'permit', { file: kids }],
@@ -181,7 +184,7 @@ describe('every rule gives exactly what the matrix says', () => {
     expect({ rule: decision?.ruleId, kind: decision?.kind, reasons: decision?.kind === 'hold' ? decision.reasons : [] })
       .toEqual({ rule, kind: outcome === 'permit' ? 'permit' : 'hold', reasons: outcome === 'permit' ? [] : ['outside-hub'] });
     const present = categoriesOf(messageOf(type, { from, ...given.message }));
-    expect(decision?.categories).toEqual(inOrder(matrixOf(rule).filter((category) => present.includes(category))));
+    expect(decision?.categories).toEqual(inOrder(matrixOf(rule).filter((category) => present.includes(category) && matrixOf(given.atMost ?? rule).includes(category))));
   });
 
   test('and no rule of the pack that can give through the hub is missing from this table', () => {
@@ -204,6 +207,26 @@ describe('every rule that gives refuses a party of elsewhere, and a message from
     }
     const intruder = decide({ message: { ...message, sender: { ...message.sender, oin: oin.hoogland, role: 'BM' } }, file, candidate: { ...candidate, from: 'BM', party: null }, pack: law, registers, necessity: [], at: noon });
     expect({ kind: intruder.kind, reasons: intruder.reasons }).toEqual({ kind: 'refuse', reasons: ['other-tenant'] });
+  });
+});
+
+describe('what the municipality hands on', () => {
+  const withoutPolice: Registers = { ...registers, agreements: registers.agreements.filter(({ regime }) => regime !== 'WPG') };
+  test.each([
+    ['rihg.afgerond', 'HOVJ', 'RB', 'FILE_FOR_COURT'], ['rihg.afgerond', 'POL', 'ADV', 'FILE_FOR_LAWYER'],
+    ['huisverbod.opgelegd', 'HOVJ', 'RB', 'FILE_FOR_COURT'], ['huisverbod.aangezegd', 'HOVJ', 'ADV', 'FILE_FOR_LAWYER'],
+  ] as const)('is not what it never got: %s of %s for %s waits while the police have no agreement', (type, from, to, onward) => {
+    const decision = decideFor(type, from, to, { file: { ...ban, ...atKade }, onward, registers: withoutPolice });
+    expect({ kind: decision?.kind, reasons: decision?.reasons }).toEqual({ kind: 'hold', reasons: ['no-agreement'] });
+  });
+
+  test('is its own where it wrote the message itself', () => {
+    expect(decideFor('huisverbod.opgelegd', 'BM', 'RB', { onward: 'FILE_FOR_COURT', registers: withoutPolice })?.kind).toBe('permit');
+  });
+
+  test('is nothing of a message it may not have', () => {
+    const decision = decideFor('rihg.afgerond', 'HOVJ', 'RB', { onward: 'FILE_FOR_COURT', message: { fields: { rihg: undefined, rihg_kenmerk: undefined }, attachments: [] } });
+    expect({ kind: decision?.kind, reasons: decision?.reasons }).toEqual({ kind: 'refuse', reasons: ['nothing-to-give'] });
   });
 });
 
