@@ -118,9 +118,7 @@ table entry
   entry_pkey PRIMARY KEY (id, at)
   entry_id_at_sealed_sha256_key UNIQUE (id, at, sealed_sha256)
   CREATE INDEX entry_by_controller ON ONLY public.entry USING btree (controller, at)
-  CREATE INDEX entry_by_message ON ONLY public.entry USING btree (message_id) WHERE (message_id IS NOT NULL)
   CREATE INDEX entry_by_recipient ON ONLY public.entry USING btree (recipient, at)
-  CREATE INDEX entry_by_ref ON ONLY public.entry USING btree (ref) WHERE (ref IS NOT NULL)
   CREATE TRIGGER entry_is_append_only BEFORE DELETE OR UPDATE ON public.entry FOR EACH ROW EXECUTE FUNCTION refuse_log_change()
   CREATE TRIGGER entry_is_not_truncated BEFORE TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_log_change()
   CREATE TRIGGER entry_is_queued AFTER INSERT ON public.entry FOR EACH ROW EXECUTE FUNCTION queue_entry()
@@ -145,9 +143,7 @@ table entry_default
   entry_default_pkey PRIMARY KEY (id, at)
   entry_default_id_at_sealed_sha256_key UNIQUE (id, at, sealed_sha256)
   CREATE INDEX entry_default_controller_at_idx ON public.entry_default USING btree (controller, at)
-  CREATE INDEX entry_default_message_id_idx ON public.entry_default USING btree (message_id) WHERE (message_id IS NOT NULL)
   CREATE INDEX entry_default_recipient_at_idx ON public.entry_default USING btree (recipient, at)
-  CREATE INDEX entry_default_ref_idx ON public.entry_default USING btree (ref) WHERE (ref IS NOT NULL)
   CREATE TRIGGER entry_is_append_only BEFORE DELETE OR UPDATE ON public.entry_default FOR EACH ROW EXECUTE FUNCTION refuse_log_change()
   CREATE TRIGGER entry_is_not_truncated BEFORE TRUNCATE ON public.entry_default FOR EACH STATEMENT EXECUTE FUNCTION refuse_log_change()
   CREATE TRIGGER entry_is_queued AFTER INSERT ON public.entry_default FOR EACH ROW EXECUTE FUNCTION queue_entry()
@@ -232,7 +228,6 @@ table pending
   at                      timestamp(3) with time zone not null
   h                       bytea not null
   pending_pkey PRIMARY KEY (pid)
-  pending_id_key UNIQUE (id)
 
 table practice_behaviour
   party                   text not null

@@ -85,7 +85,7 @@ export async function run(): Promise<void> {
     await pool.query("select ensure_partitions(date_trunc('month', now())::date, 12)");
     const { rows } = await pool.query("select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, current_setting('server_version') as version");
     console.log(`PostgreSQL ${rows[0].version}, fsync ${rows[0].fsync}, synchronous_commit ${rows[0].commit}; database, sequencer and writers share this computer.`);
-    console.log(`Included: making the leaf (700 bytes), the statement, the commit; for the log also partitions, six indexes, triggers and a sequencer every ${tickMs} ms.`);
+    console.log(`Included: making the leaf (700 bytes), the statement, the commit; for the log also partitions, four indexes, triggers and a sequencer every ${tickMs} ms.`);
     await compare(pool, 'one entry, one statement', contenders);
     await compare(pool, 'one hub transaction', transactions);
     await growth(pool, folder);

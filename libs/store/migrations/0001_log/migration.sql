@@ -38,19 +38,20 @@ create table entry (
   primary key (id, at),
   unique (id, at, sealed_sha256)
 ) partition by range (at);
+-- Every index is paid for by every entry. A party asks for its own entries and a municipality for those of its cases; whoever will ask by
+-- message or by an earlier entry brings the index along.
 create index entry_by_recipient on entry (recipient, at);
 create index entry_by_controller on entry (controller, at);
-create index entry_by_message on entry (message_id) where message_id is not null;
-create index entry_by_ref on entry (ref) where ref is not null;
 
 -- A row trigger is cloned to every partition, also for a DELETE aimed at the partition itself; a statement trigger is not.
 create trigger entry_is_append_only before update or delete on entry for each row execute function refuse_log_change();
 create trigger entry_is_not_truncated before truncate on entry for each statement execute function refuse_log_change();
 
--- What waits for the tree. Filled by trigger, so it cannot be forgotten; carries the hash, so the sequencer needs no join.
+-- What waits for the tree. Filled by trigger, so it cannot be forgotten; carries the hash, so the sequencer needs no join. That an entry
+-- comes into the tree once is held by tlog_leaf.
 create table pending (
   pid bigint generated always as identity primary key,
-  id  uuid not null unique,
+  id  uuid not null,
   at  timestamptz(3) not null,
   h   bytea not null
 );
