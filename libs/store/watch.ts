@@ -5,13 +5,14 @@ import { inTransaction, type Queryable } from './pool.js';
 import { openTask } from './save-plan.js';
 
 /**
- * Turns time into work: a duty past its term becomes a task, an ended ban becomes the event EXPIRED on its last order. Safe to repeat;
+ * Turns time into work: a duty past its term becomes a task until it is done, an ended ban becomes the event EXPIRED on its last order. Safe to repeat;
  * returns how much was found.
  */
 export const watchTerms = (pool: pg.Pool, at: Date): Promise<number> =>
   inTransaction(pool, async (client) => {
     const late = await lateDuties(client, at);
     for (const task of late) await openTask(client, task, at);
+    await closeDone(client, at);
     const ended = await queueEnded(client, at);
     if (ended > 0) await ring(client, 'disclose');
     return late.length + ended;
@@ -24,6 +25,15 @@ const lateDuties = async (client: Queryable, at: Date): Promise<readonly Planned
     [at],
   );
   return rows.map(({ ref, rule, toward }) => ({ kind: 'duty-late', ref, party: null, cause: `${rule} toward ${toward}` }));
+};
+
+/** A duty that was done after its term asks for nobody's attention any more. */
+const closeDone = async (client: Queryable, at: Date): Promise<void> => {
+  await client.query(
+    `update task set closed_at = $1 from duty
+     where task.kind = 'duty-late' and task.closed_at is null and task.ref = duty.case_id || '/' || duty.key and duty.closed_at is not null`,
+    [at],
+  );
 };
 
 const queueEnded = async (client: Queryable, at: Date): Promise<number> => {

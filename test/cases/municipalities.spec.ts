@@ -132,5 +132,8 @@ describe('what a municipality agreed, designated and switched on', () => {
     expect(decided.find(({ recipient }) => recipient === oin.police)).toMatchObject({ kind: 'hold', reason: 'setting-off' });
     expect(decided.find(({ recipient }) => recipient === 'PART')).toMatchObject({ kind: 'hold', reason: 'outside-hub' });
     expect((await situation.duty('E8:INST'))?.closedBy).toMatch(/^delivery:/);
+    // The earlier case was late; now that it was done after all, nobody needs to look at it any more.
+    await hub.advance(60_000);
+    expect((await hub.tasks()).filter(({ kind, ref }) => kind === 'duty-late' && ref.endsWith('/E8:INST'))).toEqual([]);
   });
 });
