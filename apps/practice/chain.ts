@@ -1,4 +1,4 @@
-import { makePracticePki, type PartyFiles } from '../../certs/practice.js';
+import { expiredBefore, makePracticePki, type PartyFiles } from '../../certs/practice.js';
 import type { Party, RegisterDocument } from '@ketensluis/domain';
 import { openMail, type OpenedMail, type Trust } from '@ketensluis/mail';
 import { readIdentity, readTrust, type Identity } from '@ketensluis/platform';
@@ -38,13 +38,13 @@ export interface PracticeOptions {
 export const startPracticeChain = async (options: PracticeOptions): Promise<PracticeChain> => {
   const { directory } = options;
   const parties = options.documents.filter((document): document is Party => document.kind === 'party');
-  const pki = await makePracticePki({ directory, at: options.at, parties: [hubEntry, ...parties.flatMap(entriesOf)] });
+  const pki = await makePracticePki({ directory, at: options.at, parties: [hubEntry, expiredEntry(options.at), ...parties.flatMap(entriesOf)] });
   const root = await readFile(pki.ca.root, 'utf8');
   const trust = await readTrust(pki.ca.folder, null);
   const identity = await readIdentity(practiceHubAddress, join(directory, hubEntry.id));
   const mailboxes = new Map<string, Mailbox>();
   for (const party of parties) {
-    if (party.channel !== null) mailboxes.set(party.key, await openMailbox(options, party, filesOf(pki.parties, party.key)));
+    if (party.channel !== null) mailboxes.set(party.key, await openMailbox(options, party, { files: filesOf(pki.parties, party.key), expired: filesOf(pki.parties, 'expired') }));
   }
   return {
     ...practiceSender({ directory, parties, now: options.now }),
@@ -80,10 +80,18 @@ const filesOf = (files: Readonly<Record<string, PartyFiles>>, id: string): Party
   return found;
 };
 
-const openMailbox = async (options: PracticeOptions, party: Party, files: PartyFiles): Promise<Mailbox> => {
+// One for all: what every mail server shows while it is told to show a certificate that has ended.
+const expiredEntry = (at: Date) => ({ id: 'expired', address: 'expired@ketensluis.example', name: 'Verlopen certificaat', keys: 'p-256', validity: expiredBefore(at) }) as const;
+
+const tlsOf = async (files: PartyFiles) => {
   const [key, cert, chain] = await Promise.all([files.tls.key, files.tls.certificate, files.chain].map((file) => readFile(file, 'utf8')));
+  return { key: key ?? '', cert: `${cert}\n${chain}` };
+};
+
+const openMailbox = async (options: PracticeOptions, party: Party, { files, expired }: { readonly files: PartyFiles; readonly expired: PartyFiles }): Promise<Mailbox> => {
   return startMailbox({
-    party: { id: party.key, address: party.channel?.address ?? '', tls: { key: key ?? '', cert: `${cert}\n${chain}` } },
+    party: { id: party.key, address: party.channel?.address ?? '', tls: await tlsOf(files) },
+    expiredTls: await tlsOf(expired),
     inboxDirectory: join(options.directory, party.key, 'inbox'),
     now: options.now,
     onMail: ({ file }) => options.onMail(party.key, file),

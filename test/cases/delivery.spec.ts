@@ -100,12 +100,16 @@ describe('bringing a disclosure to a party that is not at its best', () => {
     expect((await tries(situation)).map(({ outcome }) => outcome)).toEqual(['unknown', 'delivered']);
   });
 
-  test('offers no encryption on the line: nothing is sent in clear, it waits with a task, and goes when that is mended', async () => {
-    hub.behave(veiligThuis, 'no-tls');
+  const unsafe = [
+    ['offers no encryption on the line', 'no-tls', 'starttls-not-supported'],
+    ['shows a mail server certificate that has ended', 'expired-certificate', 'certificate-expired'],
+  ] as const;
+  test.each(unsafe)('%s: nothing is sent over it, it waits with a task, and goes when that is mended', async (_name, behaviour, code) => {
+    hub.behave(veiligThuis, behaviour);
     const situation = await imposed();
     const made = await tries(situation);
-    expect(made).toMatchObject([{ outcome: 'unusable', code: 'starttls-not-supported', state: 'held' }]);
-    expect(await taskOf(made[0]?.mid)).toMatchObject({ kind: 'certificate', party: oin.veiligThuis });
+    expect(made).toMatchObject([{ outcome: 'unusable', code, state: 'held' }]);
+    expect(await taskOf(made[0]?.mid)).toMatchObject({ kind: 'certificate', party: oin.veiligThuis, cause: code });
     expect(await situation.received(veiligThuis)).toEqual([]);
     hub.behave(veiligThuis, 'normal');
     await hub.apply({ ...(await party()), name: `Veilig Thuis Noorderwaard, verbinding hersteld ${situation.number}` });
