@@ -57,6 +57,7 @@ const wayBack: Readonly<Record<string, (ref: string) => string>> = {
   'parked-case': (ref) => `ketensluis case release ${ref}`,
   'dead-letter': (ref) => `ketensluis delivery retry ${ref}`,
   certificate: (ref) => `ketensluis party apply FILE with a valid certificate, or ketensluis delivery retry ${ref}`,
+  stopped: (ref) => `what it rested on ended; when it holds again it goes by itself, or: ketensluis delivery retry ${ref}`,
   'refused-message': (ref) => `tell the sender; then ketensluis task done refused-message ${ref}`,
   'duty-late': () => 'do it outside the hub; then ketensluis duty done CASE KEY',
 };

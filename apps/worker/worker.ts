@@ -99,7 +99,7 @@ const deliverer = (hub: Hub, failed: (error: unknown) => void) => {
       const claimed = await hub.store.deliveries.claimSealed(hub.clock.now(), free);
       for (const disclosure of claimed) {
         start(
-          deliver(disclosure, { clock: hub.clock, ids: hub.ids, chance: Math.random, deliveries: hub.store.deliveries, adapterOf: hub.adapterOf })
+          deliver(disclosure, { clock: hub.clock, ids: hub.ids, chance: Math.random, registers: hub.registers, deliveries: hub.store.deliveries, adapterOf: hub.adapterOf })
             .then(({ outcome, next }) => hub.events.tell('delivery.attempted', {
               deliveryId: disclosure.id, party: disclosure.recipient, attempt: disclosure.attempt, outcome: outcome.kind, next: next.kind,
             }), failed),

@@ -49,7 +49,7 @@ function disclosure(id: string, attachment = Buffer.from(`%PDF ${secretWord}`)):
     messageType: 'huisverbod.opgelegd',
     document: Buffer.from(`<verstrekking><inhoud>${secretWord}</inhoud></verstrekking>`),
     mediaType: 'application/xml',
-    attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: attachment }],
+    attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: attachment, sha256: '' }],
   };
 }
 

@@ -24,6 +24,7 @@ export * from './registers.js';
 export { senderProblem, type SenderInput } from './sender-in-case.js';
 export * from './retry.js';
 export * from './setting.js';
+export * from './still-permitted.js';
 export * from './category.js';
 export * from './category-name.js';
 export * from './message.js';

@@ -19,8 +19,10 @@ export interface DisclosePorts {
  */
 export const disclose = async (job: DisclosureJob, ports: DisclosePorts): Promise<DisclosurePlan | null> => {
   const at = ports.clock.now();
-  const { registers, pack } = await ports.registers.current();
-  return ports.cases.disclose(job, at, (loaded) => planDisclosure(loaded, { registers, pack, at, nextId: () => ports.ids.next(at) }));
+  return ports.cases.disclose(job, at, async (loaded) => {
+    const { registers, pack } = await ports.registers.current();
+    return planDisclosure(loaded, { registers, pack, at, nextId: () => ports.ids.next(at) });
+  });
 };
 
 /** What a plan depends on besides the message and its case. */

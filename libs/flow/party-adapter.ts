@@ -12,11 +12,12 @@ export interface OutgoingDisclosure {
   readonly attachments: readonly OutgoingAttachment[];
 }
 
-/** A file that belongs to the disclosure; its sha256 stands in the document. */
+/** A file that belongs to the disclosure; its sha256 (hexadecimal) stands in the document. */
 export interface OutgoingAttachment {
   readonly name: string;
   readonly contentType: string;
   readonly content: Uint8Array;
+  readonly sha256: string;
 }
 
 /** What the transport can prove about one try. Holds no content and no address of a person. */
@@ -50,6 +51,8 @@ export type DeferralCause =
 /** Why a channel must not be used now (I12). The transport codes are those of RFC 8460 §4.3. */
 export type UnusableCode =
   | 'no-certificate'
+  | 'no-longer-permitted'
+  | 'not-as-logged'
   | 'certificate-unusable'
   | 'starttls-not-supported'
   | 'certificate-host-mismatch'

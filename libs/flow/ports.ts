@@ -86,7 +86,7 @@ export interface DisclosurePlan {
 
 /** What a person must look at. */
 export interface PlannedTask {
-  readonly kind: 'dead-letter' | 'certificate' | 'parked-case' | 'refused-message' | 'duty-late' | 'log';
+  readonly kind: 'dead-letter' | 'certificate' | 'stopped' | 'parked-case' | 'refused-message' | 'duty-late' | 'log';
   readonly ref: string;
   readonly party: string | null;
   readonly cause: string;
@@ -97,10 +97,10 @@ export interface CaseStore {
   /** Claims the next message whose case is free; null when none waits. Order is kept per case (I14). */
   readonly claim: (at: Date) => Promise<DisclosureJob | null>;
   /**
-   * One transaction: locks the case, asks for the plan, writes all of it, takes the job from the queue. Null when the job was done
-   * meanwhile by somebody else.
+   * One transaction: locks the case and keeps the registers as they are, asks for the plan, writes all of it, takes the job from the queue.
+   * Null when the job was done meanwhile by somebody else.
    */
-  readonly disclose: (job: DisclosureJob, at: Date, plan: (loaded: LoadedMessage) => DisclosurePlan) => Promise<DisclosurePlan | null>;
+  readonly disclose: (job: DisclosureJob, at: Date, plan: (loaded: LoadedMessage) => Promise<DisclosurePlan>) => Promise<DisclosurePlan | null>;
   /** The message stays at the head of its case and blocks nothing else; a task is open. */
   readonly park: (job: DisclosureJob, code: string, at: Date) => Promise<void>;
   /** The job is free again from `at`. */

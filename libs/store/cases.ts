@@ -48,7 +48,7 @@ export const lockCase = async (client: Queryable, vault: Vault, job: DisclosureJ
        array(select recipient from decision where message_id = message.id and event = $2 and kind = 'hold') as held,
        exists (select from decision where message_id = message.id and event = $2) as decided
      from queue join message on message.id = queue.ref join case_file on case_file.id = message.case_id
-     where queue.id = $1 for update of queue, case_file`,
+     where queue.id = $1 for no key update of queue, case_file`,
     [job.job, job.event ?? ''],
   ));
   const [row] = rows;

@@ -1,27 +1,49 @@
 import type { FinishedAttempt, SealedDisclosure } from '@ketensluis/flow';
-import { saltBytes } from '@ketensluis/tlog';
 import type pg from 'pg';
-import { attachmentPlace, messageFrom, messagePlace } from './intake.js';
+import { NotAsLogged, openDisclosure, type AttemptRow } from './open-disclosure.js';
 import type { PeriodKeys } from './period-keys.js';
-import { draftParts, outboxPlace } from './record.js';
-import { taskPart } from './save-plan.js';
+import { inTransaction } from './pool.js';
+import { draftParts } from './record.js';
+import { openTask, taskPart } from './save-plan.js';
 import { oneStatement, prepared, type Part } from './statement.js';
-import { decrypt, type DataKey, type Vault } from './vault.js';
+import type { Vault } from './vault.js';
 
 /** Deliveries under way to one party at a time: a slow party holds this many hands and no more. */
 export const inFlightPerPartyMax = 4;
 
-/** Longer than any adapter may take; only a crash gets that far. */
-const leaseSeconds = 600;
+/** Longer than any try may take, waiting for a thread included; only a crash gets that far. */
+const leaseSeconds = 1_800;
 
 /**
  * Claims up to `most` disclosures whose entry lies below the signed size, and opens an attempt for each; the database refuses an attempt
- * on anything else (I1). An attempt that was open at a crash stays without outcome: it is claimed again with the same id.
+ * on anything else (I1). Disclosures of one case to one party are tried in their order; one that fails does not hold back the next. An
+ * attempt that was open at a crash stays without outcome: it is claimed again with the same id.
  */
 export const claimSealed = async (pool: pg.Pool, vault: Vault, at: Date, most: number): Promise<readonly SealedDisclosure[]> => {
   const { rows } = await pool.query<AttemptRow>(prepared(claim, [at, most, inFlightPerPartyMax, leaseSeconds]));
-  return Promise.all(rows.map((row) => load(pool, vault, row)));
+  const opened = await Promise.allSettled(rows.map((row) => openDisclosure(pool, vault, row)));
+  const ready: SealedDisclosure[] = [];
+  for (const [place, one] of opened.entries()) {
+    if (one.status === 'fulfilled') ready.push(one.value);
+    else await setAside(pool, rows[place]?.mid ?? '', one.reason, at);
+  }
+  return ready;
 };
+
+/** One that cannot be opened holds nobody else up (I14): what differs from the log is held with a task, anything else is free again. */
+const setAside = (pool: pg.Pool, mid: string, reason: unknown, at: Date): Promise<void> =>
+  inTransaction(pool, async (client) => {
+    if (!(reason instanceof NotAsLogged)) {
+      await client.query("update queue set lease_until = null, due_at = $2 where kind = 'deliver' and ref = $1", [mid, new Date(at.getTime() + againMs)]);
+      return;
+    }
+    await client.query("delete from queue where kind = 'deliver' and ref = $1", [mid]);
+    await client.query("update delivery set state = 'held', cause = 'not-as-logged', finished_at = $2 where mid = $1", [mid, at]);
+    await openTask(client, { kind: 'log', ref: mid, party: null, cause: reason.message }, at);
+  });
+
+/** A fault of the database in between is over by then, or comes again. */
+const againMs = 30_000;
 
 const claim = `with claimed as (
     update queue set lease_until = now() + make_interval(secs => $4), attempts = attempts + 1
@@ -32,7 +54,11 @@ const claim = `with claimed as (
         join delivery on delivery.mid = queue.ref
         join tlog_leaf leaf on leaf.id = delivery.entry_id
         join tlog_head head on leaf.seq < head.signed_size
-        where queue.kind = 'deliver' and queue.due_at <= $1 and (queue.lease_until is null or queue.lease_until < now())) due
+        where queue.kind = 'deliver' and queue.due_at <= $1 and (queue.lease_until is null or queue.lease_until < now())
+          and not exists (
+            select from delivery earlier join queue first on first.kind = 'deliver' and first.ref = earlier.mid
+            where earlier.case_id = delivery.case_id and earlier.recipient = delivery.recipient and earlier.number < delivery.number
+              and (first.due_at <= $1 or first.lease_until >= now()))) due
       where place <= $3 - (select count(*) from queue busy where busy.kind = 'deliver' and busy.lane = due.lane and busy.lease_until >= now())
       order by id limit $2)
     returning ref),
@@ -41,59 +67,11 @@ const claim = `with claimed as (
     select ref, coalesce((select max(number) from attempt earlier where earlier.mid = ref), 0) + 1, $1 from claimed returning mid, number)
   select delivery.mid, delivery.entry_id, delivery.case_id, delivery.message_id, delivery.recipient, delivery.number as sequence,
     delivery.attachments as places, message.type, message.body, case_file.wrapped_key, outbox.sealed, opened.number as attempt,
-    coalesce((select min(started_at) from attempt first where first.mid = delivery.mid), $1) as first_at
+    coalesce((select min(started_at) from attempt first where first.mid = delivery.mid and first.started_at >= coalesce(delivery.since, first.started_at)), $1) as first_at,
+    entry.leaf, entry.h = tlog_leaf.h as in_tree
   from opened join delivery using (mid) join outbox using (mid) join message on message.id = delivery.message_id
-  join case_file on case_file.id = delivery.case_id`;
-
-interface AttemptRow {
-  readonly mid: string;
-  readonly entry_id: string;
-  readonly case_id: string;
-  readonly message_id: string;
-  readonly recipient: string;
-  readonly sequence: number;
-  readonly places: readonly number[];
-  readonly type: string;
-  readonly body: Buffer;
-  readonly wrapped_key: Buffer;
-  readonly sealed: Buffer;
-  readonly attempt: number;
-  readonly first_at: Date;
-}
-
-const load = async (pool: pg.Pool, vault: Vault, row: AttemptRow): Promise<SealedDisclosure> => {
-  const key = vault.unwrap(row.wrapped_key);
-  const document = decrypt(key, row.sealed, outboxPlace(row.mid)).subarray(saltBytes);
-  const disclosure: Omit<SealedDisclosure, '__sealed'> = {
-    id: row.mid,
-    caseId: row.case_id,
-    number: row.sequence,
-    messageType: row.type,
-    document,
-    mediaType: 'application/xml',
-    attachments: await attachmentsOf(pool, key, row),
-    recipient: row.recipient,
-    entryId: row.entry_id,
-    attempt: row.attempt,
-    firstTriedAt: row.first_at,
-  };
-  // Claimed from below the signed size: this is the one place that may say so (I1).
-  return disclosure as SealedDisclosure;
-};
-
-const attachmentsOf = async (pool: pg.Pool, key: DataKey, row: AttemptRow): Promise<SealedDisclosure['attachments']> => {
-  if (row.places.length === 0) return [];
-  const { attachments } = messageFrom(decrypt(key, row.body, messagePlace(row.message_id)));
-  const { rows } = await pool.query<{ place: number; body: Buffer }>(
-    'select place, body from attachment where message_id = $1 and place = any($2) order by place',
-    [row.message_id, row.places],
-  );
-  return rows.map(({ place, body }) => {
-    const named = attachments[place];
-    if (named === undefined) throw new Error('bug: a stored attachment the message does not name');
-    return { name: named.name, contentType: named.mediaType, content: decrypt(key, body, attachmentPlace(row.message_id, place)) };
-  });
-};
+  join case_file on case_file.id = delivery.case_id
+  join entry on entry.id = outbox.entry_id and entry.at = outbox.entry_at join tlog_leaf on tlog_leaf.id = entry.id`;
 
 /** Writes how a try ended, in one transaction: attempt, outcome entry, next try or end, the duty it fulfils, a task. */
 export const finishAttempt = async (pool: pg.Pool, keys: PeriodKeys, finished: FinishedAttempt): Promise<void> => {
@@ -122,7 +100,7 @@ const nextParts = ({ disclosure: { id }, next, task, finishedAt }: FinishedAttem
   const state = next.kind === 'done' ? 'delivered' : next.kind;
   return [
     { sql: "delete from queue where kind = 'deliver' and ref = $1", values: [id] },
-    { sql: 'update delivery set state = $2, cause = $3, finished_at = $4 where mid = $1', values: [id, state, task?.cause ?? null, finishedAt] },
+    { sql: 'update delivery set state = $2, cause = $3, finished_at = $4 where mid = $1 and state = \'waiting\'', values: [id, state, task?.cause ?? null, finishedAt] },
     ...(next.kind === 'done' ? [fulfilPart(id, finishedAt)] : []),
   ];
 };

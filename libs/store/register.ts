@@ -6,6 +6,9 @@ import type { PeriodKeys } from './period-keys.js';
 import { inTransaction, type Queryable } from './pool.js';
 import { recordDrafts } from './record.js';
 
+/** Held shared while a decision is made, alone while a register changes. */
+export const registerLock = 7_270_737;
+
 /** One current version of a register document. */
 export interface RegisterRow {
   readonly kind: string;
@@ -44,13 +47,14 @@ export const findRegister = async (client: Queryable, kind: string, key: string)
  */
 export const applyChanges = (pool: pg.Pool, keys: PeriodKeys, changes: readonly RegisterChange[]): Promise<void> =>
   inTransaction(pool, async (client) => {
+    // Decisions under way end first, and those that come read what is written here: no hold is decided by a register that is gone (I9).
+    await client.query('select pg_advisory_xact_lock($1)', [registerLock]);
     for (const change of changes) await insert(client, change);
     await recordDrafts(client, keys, changes.map((change) => ({ draft: policyEntry(change), caseId: null, outgoing: null })));
     const reasons = [...new Set(changes.flatMap(({ releases }) => releases))];
     const at = changes[0]?.appliedAt ?? new Date(0);
     if (reasons.length > 0) await queueAgain(client, reasons, at);
-    const parties = changes.filter(({ kind }) => kind === 'party').map(({ key }) => key);
-    if (parties.length > 0) await tryHeldAgain(client, at);
+    await tryHeldAgain(client, at);
     await ring(client, 'register');
   });
 
@@ -95,10 +99,10 @@ const queueAgain = async (client: Queryable, reasons: readonly string[], at: Dat
 const tryHeldAgain = async (client: Queryable, at: Date): Promise<void> => {
   // Opened again when the next try finds the same fault.
   await client.query(
-    "update task set closed_at = $1 where kind = 'certificate' and closed_at is null and ref in (select mid::text from delivery where state = 'held')",
+    "update task set closed_at = $1 where kind in ('certificate', 'stopped') and closed_at is null and ref in (select mid::text from delivery where state = 'held')",
     [at],
   );
-  await client.query("update delivery set state = 'waiting' where state = 'held'");
+  await client.query("update delivery set state = 'waiting', since = $1 where state = 'held' and cause <> 'not-as-logged'", [at]);
   await client.query(
     `insert into queue (kind, ref, lane, due_at)
      select 'deliver', mid, recipient, $1 from delivery where state = 'waiting' on conflict do nothing`,

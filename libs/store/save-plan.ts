@@ -95,6 +95,13 @@ const deliveryParts = ({ locked, job, at }: PlanTarget, decisions: readonly Plan
       values: [locked.id, job.messageId, at, JSON.stringify(planned)],
     },
     {
+      // What still waits for the same party in this case is tried first, so that the party reads things in their order.
+      sql: `update queue set due_at = least(queue.due_at, $1) from delivery
+       where queue.kind = 'deliver' and queue.ref = delivery.mid and queue.lease_until is null
+         and delivery.case_id = $2 and delivery.state = 'waiting' and delivery.recipient = any($3)`,
+      values: [at, locked.id, planned.map(({ recipient }) => recipient)],
+    },
+    {
       sql: "insert into queue (kind, ref, lane, due_at) select 'deliver', mid, recipient, $1 from unnest($2::uuid[], $3::text[]) as planned (mid, recipient)",
       values: [at, planned.map(({ mid }) => mid), planned.map(({ recipient }) => recipient)],
     },

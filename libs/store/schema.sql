@@ -67,6 +67,7 @@ table delivery
   roles                   text[] not null
   number                  integer not null
   attachments             integer[] not null
+  since                   timestamp(3) with time zone
   state                   text not null default 'waiting'::text
   cause                   text
   created_at              timestamp(3) with time zone not null
@@ -283,7 +284,7 @@ table task
   cause                   text not null
   opened_at               timestamp(3) with time zone not null
   closed_at               timestamp(3) with time zone
-  task_kind_check CHECK ((kind = ANY (ARRAY['dead-letter'::text, 'certificate'::text, 'parked-case'::text, 'refused-message'::text, 'duty-late'::text, 'log'::text])))
+  task_kind_check CHECK ((kind = ANY (ARRAY['dead-letter'::text, 'certificate'::text, 'stopped'::text, 'parked-case'::text, 'refused-message'::text, 'duty-late'::text, 'log'::text])))
   task_pkey PRIMARY KEY (id)
   task_kind_ref_key UNIQUE (kind, ref)
 

@@ -10,7 +10,7 @@ import type { LogSigner } from './log/signer.js';
 import { periodKeys } from './period-keys.js';
 import { inTransaction } from './pool.js';
 import { recordDrafts } from './record.js';
-import { applyChanges, findRegister } from './register.js';
+import { applyChanges, findRegister, registerLock } from './register.js';
 import { openTask, savePlan } from './save-plan.js';
 import type { Vault } from './vault.js';
 import { watchTerms } from './watch.js';
@@ -36,9 +36,10 @@ export const createStore = (pool: pg.Pool, vault: Vault): Store => {
       claim: (at) => claimMessage(pool, at),
       disclose: (job, at, plan) =>
         inTransaction(pool, async (client) => {
+          await client.query('select pg_advisory_xact_lock_shared($1)', [registerLock]);
           const locked = await lockCase(client, vault, job);
           if (locked === null) return null;
-          const planned = plan(locked.loaded);
+          const planned = await plan(locked.loaded);
           await savePlan(client, { keys, locked, job, at }, planned);
           return planned;
         }),

@@ -62,14 +62,15 @@ export const releaseParked = (pool: pg.Pool, messageId: string, at: Date): Promi
 export const retryDelivery = (pool: pg.Pool, mid: string, at: Date): Promise<boolean> =>
   inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ recipient: string }>(
-      "update delivery set state = 'waiting', cause = null, finished_at = null where mid = $1 and state in ('dead', 'held') returning recipient",
-      [mid],
+      "update delivery set state = 'waiting', cause = null, finished_at = null, since = $2 where mid = $1 and state in ('dead', 'held') returning recipient",
+      [mid, at],
     );
     const [row] = rows;
     if (row === undefined) return false;
     await client.query("insert into queue (kind, ref, lane, due_at) values ('deliver', $1, $2, $3) on conflict do nothing", [mid, row.recipient, at]);
     await closeTask(client, 'dead-letter', mid, at);
     await closeTask(client, 'certificate', mid, at);
+    await closeTask(client, 'stopped', mid, at);
     await ring(client, 'deliver');
     return true;
   });

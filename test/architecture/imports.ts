@@ -68,7 +68,7 @@ const rowOf = (path: string): Allowed | null => table[homeOf(path)] ?? table[hom
 const relativeFault = (one: Import): string | null => {
   const file = fileOf(one) ?? '';
   if (!/\.(js|mjs|json)$/.test(one.target)) return 'ends without .js: Node.js finds nothing then';
-  if (isTest(one.from) && file.startsWith('test/')) return null;
+  if (isTest(one.from) && (file.startsWith('test/') || file.endsWith('.fixture.ts'))) return null;
   // The practice certificate authority is a program of its own beside the apps.
   if (one.from.startsWith('apps/') && file.startsWith('certs/')) return null;
   // One process may hold several programs: `up` composes them (architecture, section 4).

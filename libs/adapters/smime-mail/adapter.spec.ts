@@ -68,7 +68,7 @@ const disclosure: OutgoingDisclosure = {
   messageType: 'huisverbod.opgelegd',
   document: Buffer.from('<verstrekking/>'),
   mediaType: 'application/xml',
-  attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF') }],
+  attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF'), sha256: '' }],
 };
 
 describe('what an answer of the mail server means', () => {

@@ -77,7 +77,7 @@ const disclosure: OutgoingDisclosure = {
   messageType: 'huisverbod.opgelegd',
   document,
   mediaType: 'application/xml',
-  attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: Buffer.from(Array.from({ length: 100_000 }, (_none, index) => (index * 31) % 256)) }],
+  attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: Buffer.from(Array.from({ length: 100_000 }, (_none, index) => (index * 31) % 256)), sha256: '' }],
 };
 
 const sha256 = (bytes: Uint8Array | undefined) => createHash('sha256').update(bytes ?? '').digest('hex');

@@ -106,6 +106,8 @@ create table delivery (
   roles       text[] not null,
   number      integer not null,
   attachments integer[] not null,
+  -- The five days of retries count from here, once a person or a new certificate set the delivery free again.
+  since       timestamptz(3),
   state       text not null default 'waiting' check (state in ('waiting', 'delivered', 'held', 'dead')),
   cause       text,
   created_at  timestamptz(3) not null,
@@ -158,7 +160,7 @@ create index duty_open on duty (due_at) where closed_at is null;
 -- What a person must look at: a dead letter, a missing certificate, a parked case, a duty past its term.
 create table task (
   id        uuid primary key,
-  kind      text not null check (kind in ('dead-letter', 'certificate', 'parked-case', 'refused-message', 'duty-late', 'log')),
+  kind      text not null check (kind in ('dead-letter', 'certificate', 'stopped', 'parked-case', 'refused-message', 'duty-late', 'log')),
   ref       text not null,
   party     text,
   cause     text not null,
