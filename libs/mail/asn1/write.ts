@@ -9,7 +9,8 @@ export interface Rope {
 
 /** A value with this identifier octet around `parts`, in one piece. */
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Der {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  let length = 0;
+  for (const part of parts) length += part.length;
   const head = header(tag, length);
   const value = new Uint8Array(head.length + length);
   value.set(head);
@@ -23,10 +24,20 @@ export function tlv(tag: number, ...parts: readonly Uint8Array[]): Der {
 
 /** A value with this identifier octet around `parts`, copying nothing. */
 export function rope(tag: number, ...parts: readonly (Uint8Array | Rope)[]): Rope {
-  const length = parts.reduce((sum, part) => sum + (part instanceof Uint8Array ? part.length : part.sizeBytes), 0);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (const part of parts) {
+    if (part instanceof Uint8Array) {
+      length += part.length;
+      chunks.push(part);
+    } else {
+      length += part.sizeBytes;
+      for (const chunk of part.chunks) chunks.push(chunk);
+    }
+  }
   const head = header(tag, length);
-  const chunks = parts.flatMap((part) => (part instanceof Uint8Array ? [part] : part.chunks));
-  return { sizeBytes: head.length + length, chunks: [head, ...chunks] };
+  chunks.unshift(head);
+  return { sizeBytes: head.length + length, chunks };
 }
 
 /** The octets of a rope in one piece: the only copy. */
