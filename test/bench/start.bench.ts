@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -47,7 +47,8 @@ const once = async (withMemory: boolean): Promise<number> => {
     const seconds = (performance.now() - startedAt) / 1000;
     const pid = hub.pid ?? 0;
     console.log(`  ${seconds.toFixed(1)} s, of which CPU of the hub process ${(processorTimeMs(pid) / 1000).toFixed(1)} s; load ${loadAverage()}`);
-    if (withMemory) await memory(hub, { data, smtp, told: () => told });
+    await until(hub, () => told.includes('Ketensluis is running'));
+    if (withMemory) await memory(hub, { data, smtp });
     return seconds;
   } finally {
     const ended = new Promise((resolve) => hub.once('exit', resolve));
@@ -60,12 +61,10 @@ const once = async (withMemory: boolean): Promise<number> => {
 interface Running {
   readonly data: string;
   readonly smtp: number;
-  readonly told: () => string;
 }
 
-const memory = async (hub: ChildProcess, { data, smtp, told }: Running): Promise<void> => {
+const memory = async (hub: ChildProcess, { data, smtp }: Running): Promise<void> => {
   const pid = hub.pid ?? 0;
-  await until(hub, () => told().includes('Ketensluis is running'));
   await pause(restMs);
   console.log(`Memory of the all-in-one process with its threads and the mailboxes of the practice parties, ${restMs / 1000} s after the story:`);
   console.log(`  at rest ${memoryMegabytes(pid, 'VmRSS').toFixed(0)} MB (target 300), most so far ${memoryMegabytes(pid, 'VmHWM').toFixed(0)} MB`);
@@ -106,12 +105,11 @@ const until = async (hub: ChildProcess, isSo: () => boolean): Promise<void> => {
   }
 };
 
+/** Outside the range the system hands out by itself, from which database and mailboxes take theirs meanwhile. */
 const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
+    const port = randomInt(20_000, 30_000);
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address === null || typeof address === 'string' ? reject(new Error('no free port')) : resolve(address.port)));
-    });
+    server.once('error', () => resolve(freePort()));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
