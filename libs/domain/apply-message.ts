@@ -57,6 +57,7 @@ export const openCase = (message: Message): CaseFile => ({
   extensions: 0,
   violations: 0,
   childAbuse: false,
+  vtTold: false,
   minorsInvolved: false,
   consultAskedBy: null,
   vtConsultedAt: null,

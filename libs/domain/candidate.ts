@@ -2,7 +2,7 @@ import type { CaseFile } from './case-file.js';
 import { categoriesOf } from './message.js';
 import type { Category } from './category.js';
 import { designates, type Designation } from './designation.js';
-import { eventOf, isOnward, type Event, type OnwardEvent } from './event.js';
+import { eventOf, events, isOnward, type Event, type OnwardEvent } from './event.js';
 import type { LawPack, SharingRule } from './law-pack.js';
 import type { Message } from './message.js';
 import { isActive, isMunicipalRole, isPersonRole, serves, type Party } from './party.js';
@@ -73,8 +73,12 @@ export const candidates = (input: CandidateInput): readonly Candidate[] => {
   return [...byRecipient.values()].map(best);
 };
 
+// Forbidden whatever happens: such a role never asked for anything, so a refusal with every message would be processing without purpose
+// (AVG art. 5(1)(c)) and would bury the refusals that mean something. `decide` still refuses it, and the rule still explains why.
+const isBlanket = ({ mode, events: named, when }: SharingRule): boolean => mode === 'forbidden' && when.length === 0 && named.length === events.length;
+
 const rolesNamed = (pack: LawPack, { event, from }: Occasion): readonly Role[] => [
-  ...new Set(pack.rules.filter((rule) => !rule.withholdsOnly && rule.events.includes(event) && rule.from.includes(from)).flatMap((rule) => rule.to)),
+  ...new Set(pack.rules.filter((rule) => !rule.withholdsOnly && !isBlanket(rule) && rule.events.includes(event) && rule.from.includes(from)).flatMap((rule) => rule.to)),
 ];
 
 // Who holds a role in this case; `null` in the list stands for a natural person, or for a role nobody is connected for.

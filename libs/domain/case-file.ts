@@ -37,6 +37,8 @@ export const caseFileSchema = z.strictObject({
   extensions: z.number().int().min(0),
   violations: z.number().int().min(0),
   childAbuse: z.boolean(),
+  /** Veilig Thuis was told of the ban, for child abuse: then it also hears of its extension and end, whatever a later order says. */
+  vtTold: z.boolean().default(false),
   minorsInvolved: z.boolean(),
   /** Who asked Veilig Thuis: its answer goes back to him (Wth art. 2(3)). */
   consultAskedBy: z.enum(['BM', 'HOVJ']).nullable(),

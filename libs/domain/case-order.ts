@@ -65,6 +65,7 @@ const impose = (oral: boolean): Step => (file, message, context) => {
     imposedBy: textOf(fields, 'opgelegd_door') === 'HOVJ-mandaat' ? 'HOVJ' : 'BM',
     endsAt: iso(requiredMoment(message, 'einde_op')),
     childAbuse: says(fields, 'kindermishandeling'),
+    vtTold: file.vtTold || says(fields, 'kindermishandeling'),
     minorsInvolved: file.minorsInvolved || hasMinors(message),
     vtConsultedAt: textOf(groupOf(fields, 'vt_overleg'), 'overlegd_op') ?? file.vtConsultedAt,
     reachGivenAt: 'bereikbaarheid' in fields ? file.reachGivenAt ?? message.receivedAt.toISOString() : file.reachGivenAt,
@@ -134,6 +135,7 @@ const extended: Step = (file, message, context): StepResult | CaseRefusal => {
     endsAt: iso(end),
     extensions: file.extensions + 1,
     childAbuse: says(message.fields, 'kindermishandeling'),
+    vtTold: file.vtTold || says(message.fields, 'kindermishandeling'),
     minorsInvolved: file.minorsInvolved || hasMinors(message),
   };
   return { file: next, ...extensionDuties(file, next, message, context) };

@@ -25,6 +25,8 @@ export type Consent = Readonly<z.output<typeof consentSchema>>;
 export interface ConsentQuestion {
   readonly municipality: string;
   readonly caseNumber: string;
+  /** Whose data they are: nobody consents for another. */
+  readonly person: 'UHG' | 'PART';
   readonly recipient: Role;
   readonly categories: readonly Category[];
 }
@@ -35,5 +37,6 @@ export const consentsTo = (consent: Consent, question: ConsentQuestion, at: Date
   && (consent.withdrawnAt === null || at.getTime() < Date.parse(consent.withdrawnAt))
   && consent.municipality === question.municipality
   && consent.caseNumber === question.caseNumber
+  && consent.person === question.person
   && consent.recipient === question.recipient
   && question.categories.every((category) => consent.categories.includes(category));

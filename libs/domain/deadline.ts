@@ -35,7 +35,7 @@ export const deadlineOf = (question: Question): Deadline => {
     }
     case 'before': {
       const moment = { decision: null, imposition: null, withdrawal: endOf(file), 'end-of-ban': runningEnd(question), hearing: file.procedure.hearingAt }[term.moment];
-      return { dutyDeadline: moment === null ? null : new Date(moment), deadlineAuthority: moment === null ? null : 'law' };
+      return { dutyDeadline: moment === null ? null : new Date(moment), deadlineAuthority: moment === null ? null : term.authority };
     }
   }
 };

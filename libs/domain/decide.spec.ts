@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { candidates } from './candidate.js';
 import type { CaseFile } from './case-file.js';
-import { law, messageOf, noon, oin, registers, runningCase, type MessageOptions } from './case.fixture.js';
+import { endsAt, law, messageOf, noon, oin, registers, runningCase, type MessageOptions } from './case.fixture.js';
 import { decide } from './decide.js';
 import type { Necessity } from './decision-grounds.js';
 import type { Decision, Permit } from './decision.js';
@@ -83,7 +83,9 @@ describe('agreements', () => {
   });
 
   test('do not turn what is forbidden into something that waits', () => {
-    expect(outcome(to(decisionsOn(imposed({ municipality: '9903' })), oin.zvh))).toEqual(['refuse', 'forbidden']);
+    const message = imposed({ municipality: '9903' });
+    const party = registers.parties.find((each) => each.oin === oin.zvh) ?? null;
+    expect(outcome(decide({ message, file: runningCase(), candidate: { event: 'IMPOSED', from: 'BM', role: 'ZVH', party, function: null, also: [] }, pack: law, registers, necessity: [], at: noon }))).toEqual(['refuse', 'forbidden']);
   });
 
   test('are named with their version in the permit', () => {
@@ -126,7 +128,24 @@ describe('settings, mandates, consent and necessity', () => {
     expect(withConsent([consent])).toEqual(['permit']);
     expect(withConsent([{ ...consent, withdrawnAt: '2026-11-22T11:00:00+01:00' }])).toEqual(['hold', 'consent-missing']);
     expect(withConsent([{ ...consent, categories: ['C-ID'] }])).toEqual(['hold', 'consent-missing']);
+    expect(withConsent([{ ...consent, person: 'PART' }])).toEqual(['hold', 'consent-missing']);
     expect(withConsent([{ ...consent, caseNumber: 'Z-2026-002' }])).toEqual(['hold', 'consent-missing']);
+  });
+
+  test('a violation goes to Veilig Thuis only where somebody weighed it', () => {
+    const violated = (weighed: NonNullable<MessageOptions['fields']>) => made('huisverbod.overtreden', { from: 'POL', fields: weighed });
+    const silent = violated({ ook_naar_veilig_thuis: undefined });
+    expect(outcome(to(decisionsOn(silent), oin.vt))).toEqual(['hold', 'necessity-missing']);
+    expect(outcome(to(decisionsOn(violated({ ook_naar_veilig_thuis: { verstrekken: false } })), oin.vt))).toEqual(['refuse', 'not-necessary']);
+    expect(outcome(to(decisionsOn(violated({ ook_naar_veilig_thuis: { verstrekken: true, omdat: 'kinderen waren erbij' } })), oin.vt))).toEqual(['permit']);
+    const reason: Necessity = { messageId: silent.id, recipient: oin.vt, categories: [], reason: 'kinderen waren erbij', by: 'wijkteam', at: noon };
+    expect(outcome(to(decisionsOn(silent, { necessity: [reason] }), oin.vt))).toEqual(['permit']);
+    expect(outcome(to(decisionsOn(silent), oin.waterveen))).toEqual(['permit']);
+  });
+
+  test('a term before a moment is policy, except that the extension is told before the ban ends (Wth art. 9(1))', () => {
+    expect(to(decisionsOn(made('advies.gegeven', { from: 'INST' })), oin.waterveen)).toMatchObject({ deadlineAuthority: 'policy', dutyDeadline: new Date(endsAt) });
+    expect(to(decisionsOn(made('huisverbod.verlengd', { from: 'BM' })), 'UHG')).toMatchObject({ deadlineAuthority: 'law', dutyDeadline: new Date(endsAt) });
   });
 
   test('special data under a permission wait for a written reason, for that recipient and category', () => {
@@ -192,8 +211,8 @@ describe('extract', () => {
     const permit = permitFor(to(decisionsOn(message), oin.vt));
     const disclosure = extract(message, permit);
     expect(Object.keys(disclosure.fields)).toContain('feiten_en_omstandigheden');
-    expect(Object.keys(disclosure.fields)).not.toContain('woning');
-    expect(disclosure.omitted.map((each) => each.category)).toEqual(expect.arrayContaining(['C-ADDR', 'C-RIHG', 'C-BSN', 'C-HHREACH']));
+    expect(Object.keys(disclosure.fields)).not.toContain('horen_uhg');
+    expect(disclosure.omitted.map((each) => each.category)).toEqual(expect.arrayContaining(['C-RIHG', 'C-BSN', 'C-HHREACH']));
     expect(JSON.stringify(disclosure.omitted)).not.toContain('tekst');
   });
 
@@ -220,7 +239,7 @@ describe('explain', () => {
     expect(text).toContain('Regel WTH-08: Wth art. 2 lid 8, tweede volzin.');
     expect(text).toContain('Overeenkomst: wth-waterveen, versie 1.');
     expect(text).toContain('Wat meegaat: zaakkenmerk en tijdstippen, wie de uithuisgeplaatste is');
-    expect(text).toContain('Wat wegblijft: burgerservicenummer, adres van de woning');
+    expect(text).toContain('Wat wegblijft: burgerservicenummer, contactgegevens van de slachtoffers');
     expect(text).toContain('Uiterlijk: 22-11-2026 16.00 uur (termijn van beleid).');
   });
 

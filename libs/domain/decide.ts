@@ -7,6 +7,7 @@ import type { Decision, HoldReason, PermitReason, RefusalReason } from './decisi
 import { issue } from './decision-issue.js';
 import { designates } from './designation.js';
 import { isOnward, type Event } from './event.js';
+import { groupOf, says } from './field-read.js';
 import { mandates } from './mandate.js';
 import { isActive, isMunicipalRole, isPersonRole } from './party.js';
 import { partyOf } from './registers.js';
@@ -125,6 +126,17 @@ const mandated: Check = (question) =>
 const consented: Check = (question) =>
   question.rule?.mode === 'consent' && consentOf(question) === null ? hold('consent-missing') : null;
 
+// A power that is weighed each time: the sender says so in the message, or a person with authority does afterwards.
+const weighed: Check = (question) =>
+  question.rule?.weighed === true && !says(groupOf(question.message.fields, 'ook_naar_veilig_thuis'), 'verstrekken') && !isReasonedFor(question)
+    ? hold('necessity-missing')
+    : null;
+
+const judgedNeedless: Check = (question) =>
+  question.rule?.weighed === true && groupOf(question.message.fields, 'ook_naar_veilig_thuis')['verstrekken'] === false && !isReasonedFor(question)
+    ? refuse('not-necessary')
+    : null;
+
 const necessary: Check = (question) =>
   question.rule?.mode === 'permitted' && question.giving.filter(isSpecial).some((category) => !isReasoned(question, category))
     ? hold('necessity-missing')
@@ -147,11 +159,13 @@ const checks: readonly (readonly [step: string, check: Check])[] = [
   ['6 required categories present', requiredPresent],
   ['7 required categories not blocked', requiredGiven],
   ['6 something to give', somethingToGive],
+  ['5 weighed and found needless', judgedNeedless],
   ['1 agreement of the municipality', municipalAgreement],
   ['1 agreement of the police', policeAgreement],
   ['3 switched on', switchedOn],
   ['3 mandate of the hulpofficier', mandated],
   ['4 consent', consented],
+  ['5 weighed each time', weighed],
   ['5 necessity', necessary],
   ['2 recipient active', activeRecipient],
   ['9 can be reached by the hub', reachable],
@@ -174,16 +188,22 @@ const mandateOf = ({ rule, registers, municipality, message }: Question) => {
   return refOf(registers.mandates.find((mandate) => mandates(mandate, asked, message.receivedAt)));
 };
 
+// The only data that go out on consent are those of the person sent out (WTH-36): nobody else can consent for him.
 const consentOf = ({ registers, municipality, message, candidate, giving, at }: Question) => {
-  const asked = { municipality, caseNumber: message.case.number, recipient: candidate.role, categories: giving };
+  const asked = { municipality, caseNumber: message.case.number, recipient: candidate.role, categories: giving, person: 'UHG' as const };
   return refOf(registers.consents.find((consent) => consentsTo(consent, asked, at)));
 };
 
+const reasonsFor = ({ message, necessity, candidate }: Question) =>
+  necessity.filter((each) => each.messageId === message.id && each.recipient === (candidate.party?.oin ?? candidate.role));
+
+const isReasonedFor = (question: Question): boolean => reasonsFor(question).length > 0;
+
 // A hulpofficier who asks the burgemeester to weigh a form that leads to no ban has said why it is needed (WTH-02).
-const isReasoned = ({ message, necessity, candidate }: Question, category: Parameters<typeof isSpecial>[0]): boolean => {
+const isReasoned = (question: Question, category: Parameters<typeof isSpecial>[0]): boolean => {
+  const { message } = question;
   if (message.type === 'rihg.geen-verbod' && category === 'C-RIHG' && message.fields['weging_gevraagd'] === true) return true;
-  const recipient = candidate.party?.oin ?? candidate.role;
-  return necessity.some((each) => each.messageId === message.id && each.recipient === recipient && each.categories.includes(category));
+  return reasonsFor(question).some(({ categories }) => categories.includes(category));
 };
 
 const refsOf = (question: Question) => ({

@@ -6,7 +6,7 @@ import type { Role } from './role.js';
 /** Why nothing may go out, now or ever. */
 export const refusalReasons = [
   'other-tenant', 'no-basis', 'conflicting-rules', 'forbidden', 'unknown-party', 'role-not-held', 'not-mandatable', 'required-missing',
-  'required-blocked', 'nothing-to-give', 'ban-ended',
+  'required-blocked', 'nothing-to-give', 'ban-ended', 'not-necessary',
 ] as const;
 /** Why a disclosure waits; each is decided anew when its cause falls away. */
 export const holdReasons = [

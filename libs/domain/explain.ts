@@ -26,6 +26,7 @@ const refusalTexts: Readonly<Record<RefusalReason, Words>> = {
   'not-mandatable': { nl: 'Verlengen en intrekken kan alleen de burgemeester zelf (Wth art. 3 lid 1).', en: 'Only the burgemeester himself can extend and withdraw (Wth art. 3(1)).' },
   'required-missing': { nl: 'In het bericht ontbreekt iets dat deze ontvanger moet krijgen.', en: 'The message lacks something this recipient must get.' },
   'required-blocked': { nl: 'Wat deze ontvanger moet krijgen, wordt voor de veiligheid achtergehouden.', en: 'What this recipient must get is withheld for safety.' },
+  'not-necessary': { nl: 'De afzender heeft gewogen of dit nodig is, en vindt van niet.', en: 'The sender weighed whether this is necessary, and finds that it is not.' },
   'ban-ended': { nl: 'Dit wachtte tot het huisverbod was geëindigd. Nu gegeven zou het melden dat er een huisverbod loopt.', en: 'This waited until the ban had ended. Given now, it would say that a ban runs.' },
   'nothing-to-give': { nl: 'In het bericht staat niets dat deze ontvanger mag krijgen.', en: 'The message holds nothing this recipient may get.' },
 };

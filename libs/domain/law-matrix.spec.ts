@@ -7,8 +7,8 @@ import { law, messageOf, noon, oin, registers as practice, runningCase, type Mes
 import { categories as allCategories, inOrder, type Category } from './category.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
-import { events, type OnwardEvent } from './event.js';
-import { categoriesOf, type Message } from './message.js';
+import { eventOf, events, type OnwardEvent } from './event.js';
+import { categoriesOf, cut, type Message } from './message.js';
 import { messageDefinitions } from './messages/definitions.js';
 import { messageTypes, type MessageType } from './messages/type.js';
 import { partySchema } from './party.js';
@@ -23,19 +23,19 @@ const matrix: Readonly<Record<string, readonly Category[]>> = {
   'WTH-03': ['C-ID', 'C-ADDR', 'C-HH', 'C-MINOR', 'C-GROUND'],
   'WTH-04': ['C-ADVICE'],
   'WTH-04b': ['C-ADVICE'],
-  'WTH-05': ['C-ORDER', 'C-GROUND', 'C-HH', 'C-LAW'],
+  'WTH-05': ['C-ORDER', 'C-GROUND', 'C-HH', 'C-LAW', 'C-ADDR'],
   // All of WTH-01 and the order itself: 8.1 shows every field of the order to the burgemeester, in whose name it was given.
-  'WTH-06': ['C-ID', 'C-BSN', 'C-ADDR', 'C-REACH', 'C-HH', 'C-HHREACH', 'C-MINOR', 'C-ORDER', 'C-GROUND', 'C-RIHG', 'C-POL', 'C-LAW', 'C-SEC', 'C-ADVICE'],
+  'WTH-06': ['C-ID', 'C-BSN', 'C-ADDR', 'C-REACH', 'C-HH', 'C-HHREACH', 'C-MINOR', 'C-ORDER', 'C-GROUND', 'C-RIHG', 'C-POL', 'C-LAW', 'C-TERM', 'C-SEC', 'C-ADVICE'],
   'WTH-07': ['C-ORDER'],
-  'WTH-08': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-HH', 'C-REACH'],
+  'WTH-08': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-ADDR', 'C-HH', 'C-REACH'],
   'WTH-08b': ['C-REACH'],
-  'WTH-09': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-HH', 'C-REACH', 'C-MINOR', 'C-ADVICE'],
+  'WTH-09': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-ADDR', 'C-HH', 'C-REACH', 'C-MINOR', 'C-ADVICE'],
   'WTH-11': ['C-ORDER', 'C-ID', 'C-ADDR', 'C-HH'],
-  'WTH-12': ['C-ID', 'C-REACH', 'C-ORDER', 'C-LAW'],
+  'WTH-12': ['C-ID', 'C-ADDR', 'C-REACH', 'C-ORDER', 'C-LAW'],
   'WTH-12b': ['C-LAW'],
   'WTH-13': ['C-ORDER', 'C-GROUND', 'C-RIHG', 'C-POL'],
   'WTH-14': ['C-RULDOC', 'C-LAW'],
-  'WTH-15': ['C-ID', 'C-BSN', 'C-ADDR', 'C-REACH', 'C-HH', 'C-MINOR', 'C-ORDER', 'C-GROUND', 'C-RIHG', 'C-POL', 'C-HELP', 'C-LAW', 'C-SEC', 'C-ADVICE'],
+  'WTH-15': ['C-ID', 'C-BSN', 'C-ADDR', 'C-REACH', 'C-HH', 'C-MINOR', 'C-ORDER', 'C-GROUND', 'C-RIHG', 'C-POL', 'C-HELP', 'C-LAW', 'C-TERM', 'C-SEC', 'C-ADVICE'],
   'WTH-16': ['C-RULDOC', 'C-RULOUT'],
   'WTH-17': ['C-RULDOC', 'C-RULOUT'],
   'WTH-18': ['C-RULDOC', 'C-RULOUT'],
@@ -45,10 +45,11 @@ const matrix: Readonly<Record<string, readonly Category[]>> = {
   'WTH-21': ['C-RULOUT'],
   'WTH-22': ['C-RULOUT'],
   'WTH-23': ['C-RULOUT'],
-  'WTH-24': ['C-ORDER', 'C-GROUND'],
+  'WTH-23b': ['C-RULOUT'],
+  'WTH-24': ['C-ORDER', 'C-GROUND', 'C-HH', 'C-ADDR'],
   'WTH-25': ['C-ORDER'],
-  'WTH-25b': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-HH', 'C-REACH'],
-  'WTH-25c': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-HH', 'C-REACH', 'C-MINOR'],
+  'WTH-25b': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-ADDR', 'C-HH', 'C-REACH'],
+  'WTH-25c': ['C-ORDER', 'C-GROUND', 'C-ID', 'C-ADDR', 'C-HH', 'C-REACH', 'C-MINOR'],
   'WTH-25d': ['C-ORDER', 'C-ID', 'C-ADDR', 'C-HH'],
   'WTH-26': ['C-ORDER'],
   'WTH-27': ['C-ORDER'],
@@ -107,7 +108,9 @@ const decideFor = (type: MessageType, from: Role, to: Role, given: Given = {}): 
 };
 
 const kids = { minorsInvolved: true };
-const abuse = { childAbuse: true, minorsInvolved: true };
+const abuse = { childAbuse: true, vtTold: true, minorsInvolved: true };
+// The order of before was for child abuse, this one is not.
+const told = { childAbuse: false, vtTold: true };
 const atKade = { procedure: { ...runningCase().procedure, lawyer: 'ASSIGNED' as const, lawyerOin: oin.kade } };
 const atHoogland = { municipality: '9902' };
 const ban: Partial<CaseFile> = { imposedBy: 'HOVJ' };
@@ -153,16 +156,19 @@ const gives: readonly (readonly [rule: string, type: MessageType, from: Role, to
   ['WTH-21', 'uitspraak.voorziening', 'RB', 'PART', 'by hand', { message: { fields: { mondeling: undefined, document: undefined, ecli: undefined, gehoord: undefined }, attachments: [] } }],
   ['WTH-22', 'uitspraak.voorziening', 'RB', 'POL', 'permit', { message: { fields: { mondeling: undefined, document: undefined, ecli: undefined, gehoord: undefined }, attachments: [] } }],
   ['WTH-23', 'uitspraak.voorziening', 'RB', 'INST', 'permit'],
+  ['WTH-23b', 'uitspraak.voorziening', 'RB', 'INST', 'permit', { file: kids, message: atHoogland }],
   ['WTH-24', 'huisverbod.verlengd', 'BM', 'UHG', 'by hand'],
   ['WTH-25', 'huisverbod.verlengd', 'BM', 'PART', 'by hand'],
   ['WTH-25b', 'huisverbod.verlengd', 'BM', 'INST', 'permit'],
   ['WTH-25c', 'huisverbod.verlengd', 'BM', 'VT', 'permit', { file: abuse }],
+  ['WTH-25c', 'huisverbod.verlengd', 'BM', 'VT', 'permit', { file: told, message: atHoogland }],
   ['WTH-25d', 'huisverbod.verlengd', 'BM', 'POL', 'permit'],
   ['WTH-26', 'huisverbod.ingetrokken', 'BM', 'UHG', 'by hand'],
   ['WTH-27', 'huisverbod.ingetrokken', 'BM', 'PART', 'by hand'],
   ['WTH-27', 'huisverbod.ingetrokken', 'GEM', 'POL', 'permit'],
   ['WTH-27', 'huisverbod.ingetrokken', 'OOV', 'INST', 'permit'],
   ['WTH-27b', 'huisverbod.ingetrokken', 'BM', 'VT', 'permit', { file: abuse, message: atHoogland }],
+  ['WTH-27b', 'huisverbod.ingetrokken', 'BM', 'VT', 'permit', { file: told, message: atHoogland }],
   ['WTH-28', 'hulp.bevestigd', 'INST', 'BM', 'permit'],
   ['WTH-28', 'hulp.aanvaard', 'INST', 'BM', 'permit'],
   ['WTH-28b', 'hulp.bevestigd', 'VT', 'BM', 'permit'],
@@ -210,6 +216,49 @@ describe('every rule that gives refuses a party of elsewhere, and a message from
   });
 });
 
+// law.md 8.1, column "visible to", for the fields where it is narrower than the category the field looks like.
+describe('a field goes to nobody but those who may see it', () => {
+  const audiences: readonly (readonly [type: MessageType, from: Role, to: Role, given: Given])[] = [
+    ['huisverbod.opgelegd', 'HOVJ', 'BM', { file: ban }], ['huisverbod.opgelegd', 'HOVJ', 'UHG', { file: ban }], ['huisverbod.opgelegd', 'HOVJ', 'PART', { file: ban }],
+    ['huisverbod.opgelegd', 'HOVJ', 'POL', { file: ban }], ['huisverbod.opgelegd', 'HOVJ', 'INST', { file: ban, message: atHoogland }], ['huisverbod.opgelegd', 'HOVJ', 'VT', { file: { ...ban, ...abuse } }],
+    ['huisverbod.opgelegd', 'BM', 'RB', { onward: 'FILE_FOR_COURT' }], ['huisverbod.opgelegd', 'BM', 'ADV', { onward: 'FILE_FOR_LAWYER', file: atKade }],
+    ['huisverbod.verlengd', 'BM', 'UHG', {}], ['huisverbod.verlengd', 'BM', 'INST', {}], ['huisverbod.verlengd', 'BM', 'VT', { file: abuse }], ['huisverbod.verlengd', 'BM', 'POL', {}],
+    ['huisverbod.verlengd', 'BM', 'RB', { onward: 'FILE_FOR_COURT' }], ['huisverbod.verlengd', 'BM', 'ADV', { onward: 'FILE_FOR_LAWYER', file: atKade }],
+    ['uitspraak.voorziening', 'RB', 'BM', {}], ['uitspraak.voorziening', 'RB', 'POL', {}], ['uitspraak.voorziening', 'RB', 'PART', {}],
+    ['huisverbod.overtreden', 'POL', 'BM', {}], ['huisverbod.overtreden', 'POL', 'OM', {}], ['huisverbod.overtreden', 'POL', 'VT', {}],
+  ];
+  const sees = (type: MessageType, path: string): readonly string[] => audiences.filter(([of]) => of === type).flatMap(([, from, to, given]) => {
+    const decision = decideFor(type, from, to, given);
+    if (decision === null || decision.kind === 'refuse') throw new Error(`${type} does not go to ${to}`);
+    const { omitted } = cut(messageOf(type, { from, ...given.message }), decision.categories);
+    return omitted.some((each) => each.path.replaceAll('[1]', '') === path) ? [] : [to];
+  });
+  test.each([
+    ['huisverbod.opgelegd', 'horen_uhg.verklaring', ['BM', 'RB', 'ADV']],
+    ['huisverbod.opgelegd', 'minderjarigen.naam', ['BM', 'UHG', 'POL', 'INST', 'VT', 'RB']],
+    ['huisverbod.opgelegd', 'minderjarigen.geboortedatum', ['BM', 'VT', 'RB']],
+    ['huisverbod.opgelegd', 'minderjarigen.verblijf', ['BM']],
+    ['huisverbod.opgelegd', 'kindermishandeling', ['BM', 'VT', 'RB']],
+    ['huisverbod.opgelegd', 'bekendmaking_wijze', ['BM', 'RB']],
+    ['huisverbod.opgelegd', 'mededelingen.kanaal', ['BM', 'RB']],
+    ['huisverbod.opgelegd', 'woning.adres.straat', ['BM', 'UHG', 'POL', 'INST', 'VT', 'RB']],
+    ['huisverbod.verlengd', 'gehoord_personen.verklaring', ['RB']],
+    ['huisverbod.verlengd', 'gehoord_personen.hoedanigheid', ['RB']],
+    ['huisverbod.verlengd', 'minderjarigen.naam', ['UHG', 'INST', 'VT', 'POL', 'RB']],
+    ['huisverbod.verlengd', 'woning.adres.straat', ['UHG', 'INST', 'VT', 'POL', 'RB']],
+    ['uitspraak.voorziening', 'verzonden_aan.aan', []],
+    ['uitspraak.voorziening', 'mondeling_medegedeeld.aan', []],
+    ['huisverbod.overtreden', 'ook_naar_veilig_thuis.omdat', []],
+  ] as const)('%s: %s', (type, path, roles_) => {
+    expect(sees(type, path)).toEqual(roles_);
+  });
+
+  test.each([['huisverbod.opgelegd', 'INST', {}], ['huisverbod.opgelegd', 'VT', { file: abuse }], ['huisverbod.verlengd', 'INST', {}], ['huisverbod.verlengd', 'VT', { file: abuse }]] as const)(
+    '%s: no file goes to %s, for the order as a file holds more than its content', (type, to, given) => {
+      expect(decideFor(type, 'BM', to, given)).toMatchObject({ kind: 'permit', fieldsOnly: true });
+    });
+});
+
 describe('what the municipality hands on', () => {
   const withoutPolice: Registers = { ...registers, agreements: registers.agreements.filter(({ regime }) => regime !== 'WPG') };
   test.each([
@@ -237,11 +286,7 @@ describe('what the matrix forbids is refused, and the refusal names the rule', (
     ['Veilig Thuis of an extension it had no part in', 'huisverbod.verlengd', 'BM', 'VT', 'no-basis', null, { message: atHoogland }],
     ['Veilig Thuis of a withdrawal it had no part in', 'huisverbod.ingetrokken', 'BM', 'VT', 'no-basis', null, { message: atHoogland }],
     ['Veilig Thuis of a ruling without minors', 'uitspraak.voorziening', 'RB', 'VT', 'no-basis', null, { message: atHoogland }],
-    ['the instance of a ruling with minors when it is not Veilig Thuis', 'uitspraak.voorziening', 'RB', 'INST', 'no-basis', null, { file: kids, message: atHoogland }],
     ['the hulpofficier of an answer he did not ask for', 'overleg.antwoord', 'VT', 'HOVJ', 'no-basis', null, { file: { consultAskedBy: 'BM' } }],
-    ['the Zorg- en Veiligheidshuis of a ban', 'huisverbod.opgelegd', 'BM', 'ZVH', 'forbidden', 'WTH-38'],
-    ['the Zorg- en Veiligheidshuis of a ruling', 'uitspraak.voorziening', 'RB', 'ZVH', 'forbidden', 'WTH-38'],
-    ['the safety region of an extension', 'huisverbod.verlengd', 'BM', 'VR', 'forbidden', 'WTH-38'],
     ['the instance of a ban that was refused', 'huisverbod.geweigerd', 'BM', 'INST', 'forbidden', 'WTH-46'],
     ['Veilig Thuis of a form without ban', 'rihg.geen-verbod', 'HOVJ', 'VT', 'forbidden', 'WTH-46', { message: atHoogland }],
   ];
@@ -253,6 +298,16 @@ describe('what the matrix forbids is refused, and the refusal names the rule', (
   test.each(['WTH-37', 'WTH-41', 'WTH-47', 'WTH-48'])('%s is about recipients that are nobody in the hub, and gives nothing', (id) => {
     const rule = law.rules.find((each) => each.id === id);
     expect({ mode: rule?.mode, to: rule?.to, allowed: rule?.allowed, forbidden: rule?.forbidden.length }).toEqual({ mode: 'forbidden', to: [], allowed: [], forbidden: allCategories.length });
+  });
+
+  test.each([
+    ['huisverbod.opgelegd', 'BM', 'ZVH'], ['uitspraak.voorziening', 'RB', 'ZVH'], ['huisverbod.verlengd', 'BM', 'VR'],
+  ] as const)('%s of %s is nothing for %s: it is not even asked about, and refused when it is', (type, from, role) => {
+    expect(decideFor(type, from, role)).toBeNull();
+    const message = messageOf(type, { from });
+    const party = registers.parties.find(({ roles: held }) => held.includes(role)) ?? null;
+    const decision = decide({ message, file: fileFor(message), candidate: { event: eventOf[type], from, role, party, function: null, also: [] }, pack: law, registers, necessity: [], at: noon });
+    expect({ kind: decision.kind, reasons: decision.reasons, rule: decision.ruleId }).toEqual({ kind: 'refuse', reasons: ['forbidden'], rule: 'WTH-38' });
   });
 
   test('the household and the person sent out hear nothing of a ban that was refused', () => {

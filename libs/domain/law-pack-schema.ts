@@ -18,7 +18,7 @@ const twice = 'named twice';
 
 const termSchema = z
   .union([
-    z.strictObject({ before: z.enum(['decision', 'imposition', 'end-of-ban', 'hearing', 'withdrawal']) }),
+    z.strictObject({ before: z.enum(['decision', 'imposition', 'end-of-ban', 'hearing', 'withdrawal']), authority: z.enum(['law', 'policy']).default('policy') }),
     z.strictObject({ policy: z.enum(['onverwijld', 'spoedig', 'zelfde-dag']) }),
     z.strictObject({ hours: z.number().int().min(1).max(240) }),
     z.strictObject({ days: z.number().int().min(1).max(90), atw: z.boolean() }),
@@ -26,7 +26,7 @@ const termSchema = z
     z.strictObject({ months: z.number().int().min(1).max(3) }),
   ])
   .transform((term): Term => {
-    if ('before' in term) return { kind: 'before', moment: term.before };
+    if ('before' in term) return { kind: 'before', moment: term.before, authority: term.authority };
     if ('policy' in term) return { kind: 'policy', level: term.policy };
     // Atw art. 4(a): a term in hours is never extended. A month is counted by EU law here (AVG art. 12(3)), without the Atw.
     if ('hours' in term) return { kind: 'law', amount: term.hours, unit: 'hours', atw: false };
@@ -55,6 +55,7 @@ export const ruleSchema = z
     required: z.array(categorySchema).refine(distinct, twice).default([]),
     withholdsOnly: z.boolean().default(false),
     fieldsOnly: z.boolean().default(false),
+    weighed: z.boolean().default(false),
     term: termSchema.optional(),
     when: z.array(z.enum(conditions)).refine(distinct, twice).default([]),
     power: z.enum(mandatedPowers).optional(),

@@ -13,6 +13,7 @@ export type Mode = (typeof modes)[number];
 export const conditions = [
   'child-abuse', 'no-child-abuse', 'vt-designated', 'vt-not-designated', 'minors-involved', 'no-minors', 'imposed-by-hovj',
   'imposed-by-burgemeester', 'consulted-by-hovj', 'consulted-by-burgemeester', 'own-request', 'not-own-request',
+  'vt-told', 'vt-not-told',
 ] as const;
 /** One of `conditions`. */
 export type Condition = (typeof conditions)[number];
@@ -25,6 +26,7 @@ export const oppositeConditions: readonly (readonly [Condition, Condition])[] = 
   ['imposed-by-hovj', 'imposed-by-burgemeester'],
   ['consulted-by-hovj', 'consulted-by-burgemeester'],
   ['own-request', 'not-own-request'],
+  ['vt-told', 'vt-not-told'],
 ];
 
 /** Why data are shared; codes, because the log holds them in clear (Wpg art. 32a, LED art. 25). */
@@ -52,7 +54,7 @@ export type ServiceLevels = Readonly<Record<ServiceLevelName, ServiceLevel>>;
 /** By when a rule wants its disclosure done: a number in the law, a moment in the case, or a service level of policy. */
 export type Term =
   | { readonly kind: 'law'; readonly amount: number; readonly unit: 'hours' | 'days' | 'weeks' | 'months'; /** The Algemene termijnenwet applies. */ readonly atw: boolean }
-  | { readonly kind: 'before'; readonly moment: 'decision' | 'imposition' | 'end-of-ban' | 'hearing' | 'withdrawal' }
+  | { readonly kind: 'before'; readonly moment: 'decision' | 'imposition' | 'end-of-ban' | 'hearing' | 'withdrawal'; /** Most are when the act is of use; a term of the law says so itself. */ readonly authority: 'law' | 'policy' }
   | { readonly kind: 'policy'; readonly level: ServiceLevelName };
 
 /** One row of the disclosure matrix: who may get which categories of whom, when, and on what authority. */
@@ -81,6 +83,8 @@ export interface SharingRule {
   readonly required: readonly Category[];
   /** Gives what stands in the fields, never an attached document: one document holds more than the rule lets through. */
   readonly fieldsOnly: boolean;
+  /** A power somebody weighs for every message, in writing (law.md 3.6 step 5). */
+  readonly weighed: boolean;
   readonly term: Term | null;
   /** All of them must hold. */
   readonly when: readonly Condition[];

@@ -18,11 +18,11 @@ const valuesIn = (value: FieldValue, path = ''): readonly (readonly [string, Fie
 
 describe('categoriesOf', () => {
   test('names what is filled, in fields and attachments, and nothing else', () => {
-    expect(categoriesOf(imposed)).toEqual(['C-REF', 'C-ID', 'C-BSN', 'C-ADDR', 'C-REACH', 'C-HH', 'C-HHREACH', 'C-MINOR', 'C-ORDER', 'C-GROUND', 'C-RIHG', 'C-LAW', 'C-SEC', 'C-ADVICE']);
+    expect(categoriesOf(imposed)).toEqual(['C-REF', 'C-ID', 'C-BSN', 'C-ADDR', 'C-REACH', 'C-HH', 'C-HHREACH', 'C-MINOR', 'C-ORDER', 'C-GROUND', 'C-RIHG', 'C-LAW', 'C-TERM', 'C-SEC', 'C-ADVICE']);
   });
 
   test('a category disappears with its last field', () => {
-    const { minderjarigen: _, bereikbaarheid: __, ...fields } = imposed.fields;
+    const { minderjarigen: _, kindermishandeling: ___, bereikbaarheid: __, ...fields } = imposed.fields;
     expect(categoriesOf({ ...imposed, fields })).not.toContain('C-MINOR');
     expect(categoriesOf({ ...imposed, fields })).not.toContain('C-REACH');
   });
@@ -42,12 +42,12 @@ describe('cut', () => {
 
   test('keeps the names of a protected person and leaves the contact data behind', () => {
     const { fields, omitted } = cut(imposed, ['C-HH']);
-    expect(fields).toEqual({ contactverbod_personen: [{ naam: 'Eva Proef', relatie: 'echtgenoot', geboortedatum: '1987-02-03' }] });
+    expect(fields).toEqual({ contactverbod_personen: [{ naam: 'Eva Proef', relatie: 'echtgenoot', geboortedatum: '1987-02-03' }], minderjarigen: [{ naam: 'Noor Voorbeeld' }] });
     expect(omitted).toContainEqual({ path: 'contactverbod_personen[1].contact.telefoon', category: 'C-HHREACH' });
   });
 
   test('keeps the contact data alone when only these are permitted', () => {
-    expect(cut(imposed, ['C-HHREACH']).fields).toEqual({ contactverbod_personen: [{ contact: { telefoon: '06 00000001', email: 'eva@voorbeeld.example' } }] });
+    expect(cut(imposed, ['C-HHREACH']).fields).toEqual({ contactverbod_personen: [{ contact: { telefoon: '06 00000001', email: 'eva@voorbeeld.example' } }], minderjarigen: [{ verblijf: 'Bij de moeder' }] });
   });
 
   test('groups left empty vanish, and with no permission nothing is left', () => {

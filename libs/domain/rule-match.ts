@@ -29,6 +29,7 @@ export const factsOf = ({ message, file, parties, designations, at }: FactsInput
     file.minorsInvolved ? 'minors-involved' : 'no-minors',
     file.imposedBy === 'HOVJ' ? 'imposed-by-hovj' : 'imposed-by-burgemeester',
     file.consultAskedBy === 'HOVJ' ? 'consulted-by-hovj' : 'consulted-by-burgemeester',
+    file.vtTold ? 'vt-told' : 'vt-not-told',
     message.fields['eigen_verzoek'] === true ? 'own-request' : 'not-own-request',
   ]);
 };

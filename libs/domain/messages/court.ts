@@ -89,15 +89,15 @@ const rulingFields = <const P extends Procedure>(procedure: P) => [
   field.oneOf('gevolg_voor_maatregel', 'C-RULOUT', ['blijft', 'eindigt', 'verkort'], { nl: 'Gevolg voor het huisverbod', en: 'Effect on the ban', source: 'Wth art. 8(2)' }),
   field.instant('werking_tot', 'C-RULOUT', { nl: 'Huisverbod werkt tot', en: 'Ban has effect until', source: 'Wth art. 8(2)', optional: true }),
   field.text('document', 'C-RULDOC', { nl: 'SHA-256 van de bijgevoegde uitspraak', en: 'SHA-256 of the attached ruling', source: 'Wth art. 8(1)', form: 'sha256' }),
-  field.list('verzonden_aan', field.group('verzending', 'C-REF', [
-    field.oneOf('aan', 'C-REF', audience, { nl: 'Aan', en: 'To', source: 'Wth art. 8(1)' }),
-    field.date('verzonden_op', 'C-REF', { nl: 'Verzonden op', en: 'Sent on', source: 'Wth art. 8(1)' }),
-    field.text('door', 'C-REF', { nl: 'Functie van de verzender', en: 'Function of the sender', source: 'Wth art. 8(1)', max: 120 }),
+  field.list('verzonden_aan', field.group('verzending', 'C-TERM', [
+    field.oneOf('aan', 'C-TERM', audience, { nl: 'Aan', en: 'To', source: 'Wth art. 8(1)' }),
+    field.date('verzonden_op', 'C-TERM', { nl: 'Verzonden op', en: 'Sent on', source: 'Wth art. 8(1)' }),
+    field.text('door', 'C-TERM', { nl: 'Functie van de verzender', en: 'Function of the sender', source: 'Wth art. 8(1)', max: 120 }),
   ], { nl: 'Verzending', en: 'Sending', source: 'Wth art. 8(1)' }), { nl: 'Verzonden aan', en: 'Sent to', source: 'Wth art. 8(1)', optional: true, maxItems: 20 }),
-  field.list('mondeling_medegedeeld', field.group('mededeling', 'C-REF', [
-    field.oneOf('aan', 'C-REF', audience, { nl: 'Aan', en: 'To', source: 'Wth art. 8(2)' }),
-    field.instant('medegedeeld_op', 'C-REF', { nl: 'Medegedeeld op', en: 'Told at', source: 'Wth art. 8(2)' }),
-    field.text('door', 'C-REF', { nl: 'Functie van wie het deed', en: 'Function of who did it', source: 'Wth art. 8(2)', max: 120 }),
+  field.list('mondeling_medegedeeld', field.group('mededeling', 'C-TERM', [
+    field.oneOf('aan', 'C-TERM', audience, { nl: 'Aan', en: 'To', source: 'Wth art. 8(2)' }),
+    field.instant('medegedeeld_op', 'C-TERM', { nl: 'Medegedeeld op', en: 'Told at', source: 'Wth art. 8(2)' }),
+    field.text('door', 'C-TERM', { nl: 'Functie van wie het deed', en: 'Function of who did it', source: 'Wth art. 8(2)', max: 120 }),
   ], { nl: 'Mededeling', en: 'Notice', source: 'Wth art. 8(2)' }), { nl: 'Mondeling medegedeeld', en: 'Told orally', source: 'Wth art. 8(2)', optional: true, maxItems: 20 }),
   field.boolean('gepubliceerd', 'C-REF', { nl: 'Gepubliceerd', en: 'Published', source: 'Wth art. 8', optional: true }),
   field.date('publicatiedatum', 'C-REF', { nl: 'Publicatiedatum', en: 'Date of publication', source: 'Wth art. 8', optional: true }),

@@ -10,10 +10,11 @@ import { adultWhenImposed, burgemeesterTold, consultedForChildAbuse, endsWithinT
 
 const grounds = field.text('feiten_en_omstandigheden', 'C-GROUND', { nl: 'Feiten en omstandigheden', en: 'Facts and circumstances', source: 'Wth art. 2(4)b; Besluit Wth art. 2', max: 20_000, lines: true, note: 'Alleen feiten uit de bijlage bij het Besluit tijdelijk huisverbod.' });
 
-const hearing = field.group('horen_uhg', 'C-GROUND', [
-  field.boolean('gehoord', 'C-GROUND', { nl: 'Gehoord', en: 'Heard', source: 'Awb art. 4:8' }),
-  field.text('verklaring', 'C-GROUND', { nl: 'Verklaring', en: 'Statement', source: 'Awb art. 4:8', max: 8000, lines: true, optional: true }),
-  field.text('reden_niet_gehoord', 'C-GROUND', { nl: 'Reden om niet te horen', en: 'Reason for not hearing', source: 'Awb art. 4:11', max: 2000, lines: true, optional: true }),
+// What he said is for the burgemeester and the judge (law.md 8.1); the form of the hulpofficier holds the same under the same label.
+const hearing = field.group('horen_uhg', 'C-RIHG', [
+  field.boolean('gehoord', 'C-RIHG', { nl: 'Gehoord', en: 'Heard', source: 'Awb art. 4:8' }),
+  field.text('verklaring', 'C-RIHG', { nl: 'Verklaring', en: 'Statement', source: 'Awb art. 4:8', max: 8000, lines: true, optional: true }),
+  field.text('reden_niet_gehoord', 'C-RIHG', { nl: 'Reden om niet te horen', en: 'Reason for not hearing', source: 'Awb art. 4:11', max: 2000, lines: true, optional: true }),
 ], { nl: 'Horen van de uithuisgeplaatste', en: 'Hearing of the person sent out', source: 'Awb art. 4:8, 4:11' });
 
 const writtenAt = field.instant('op_schrift_op', 'C-REF', { nl: 'Op schrift gesteld op', en: 'Put in writing at', source: 'Wth art. 2(7)' });
@@ -104,9 +105,10 @@ export const extended = define({
     field.instant('einde_op_nieuw', 'C-ORDER', { nl: 'Nieuw einde', en: 'New end', source: 'Wth art. 9(1)' }),
     writtenAt, publication, decidedBy, evicted, reach, home, place,
     field.text('voortduren_gevaar_motivering', 'C-GROUND', { nl: 'Waarom het gevaar voortduurt', en: 'Why the danger goes on', source: 'Wth art. 9(1)', max: 20_000, lines: true }),
-    field.list('gehoord_personen', field.group('gehoorde', 'C-GROUND', [
-      field.oneOf('hoedanigheid', 'C-GROUND', audience, { nl: 'Hoedanigheid', en: 'Capacity', source: 'Awb art. 4:8' }),
-      field.text('verklaring', 'C-GROUND', { nl: 'Verklaring', en: 'Statement', source: 'Awb art. 4:8', max: 4000, lines: true, optional: true }),
+    // What victims and children said, and who was asked, is not for the person sent out, nor for his raadsman or the instance.
+    field.list('gehoord_personen', field.group('gehoorde', 'C-ADVICE', [
+      field.oneOf('hoedanigheid', 'C-ADVICE', audience, { nl: 'Hoedanigheid', en: 'Capacity', source: 'Awb art. 4:8' }),
+      field.text('verklaring', 'C-ADVICE', { nl: 'Verklaring', en: 'Statement', source: 'Awb art. 4:8', max: 4000, lines: true, optional: true }),
     ], { nl: 'Gehoorde', en: 'Person heard', source: 'Awb art. 4:8' }), { nl: 'Gehoorde personen', en: 'Persons heard', source: 'Awb art. 4:8', optional: true }),
     field.text('advies_instantie', 'C-HELP', { nl: 'Advies van de instantie', en: 'Advice of the instance', source: 'Wth art. 9(1)', max: 4000, lines: true, optional: true }),
     contactBan, minors, childAbuse, consequences, remedies, instance, signature, notices,
@@ -176,5 +178,15 @@ export const violated = define({
     field.boolean('aangehouden', 'C-CRIM', { nl: 'Aangehouden', en: 'Arrested', source: 'Wth art. 11', optional: true }),
     field.text('proces_verbaal_nr', 'C-CRIM', { nl: 'Nummer van het proces-verbaal', en: 'Number of the report', source: 'Wpg art. 16(1)a', form: 'kenmerk', optional: true }),
     field.boolean('minderjarigen_betrokken', 'C-MINOR', { nl: 'Minderjarigen betrokken', en: 'Minors involved', source: 'Besluit politiegegevens art. 4:2', optional: true }),
+    // A power, so somebody weighs each time whether Veilig Thuis needs it (Besluit politiegegevens art. 4:2(1)i); the weighing stays inside.
+    field.group('ook_naar_veilig_thuis', 'C-TERM', [
+      field.boolean('verstrekken', 'C-TERM', { nl: 'Ook naar Veilig Thuis', en: 'To Veilig Thuis as well', source: 'Besluit politiegegevens art. 4:2(1)i' }),
+      field.text('omdat', 'C-TERM', { nl: 'Waarom dit voor de taak van Veilig Thuis nodig is', en: 'Why Veilig Thuis needs it for its task', source: 'Besluit politiegegevens art. 4:2(1)i', max: 1000, lines: true, optional: true }),
+    ], { nl: 'Ook naar Veilig Thuis', en: 'To Veilig Thuis as well', source: 'Besluit politiegegevens art. 4:2(1)i', optional: true }),
   ],
+  rules: [{
+    id: 'need-of-veilig-thuis', article: 'Besluit politiegegevens art. 4:2(1)i', fields: ['ook_naar_veilig_thuis.omdat'],
+    remedy: { nl: 'Schrijf op waarom Veilig Thuis dit nodig heeft wanneer het ook daarheen gaat, en alleen dan.', en: 'Write down why Veilig Thuis needs it when it goes there as well, and only then.' },
+    holds: ({ ook_naar_veilig_thuis: weighed }) => weighed === undefined || weighed.verstrekken === (weighed.omdat !== undefined),
+  }],
 });

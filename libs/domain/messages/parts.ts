@@ -64,17 +64,19 @@ export const contactBan = field.list('contactverbod_personen', adult(`${law}c`),
 /** Adult members of the household. */
 export const household = field.list('huisgenoten', adult('Wth art. 2(1)'), { nl: 'Meerderjarige huisgenoten', en: 'Adult household members', source: 'Wth art. 2(1)', optional: true });
 
+// The name is what the contact ban is about (2(4)c): he who must keep away and the police who see to it need it. Age tells of a child and
+// stays within C-MINOR; where it stays is contact data of a victim.
 const minor = field.group('minderjarige', 'C-MINOR', [
-  field.text('naam', 'C-MINOR', { nl: 'Naam', en: 'Name', source: 'Wth art. 7', max: 160 }),
+  field.text('naam', 'C-HH', { nl: 'Naam', en: 'Name', source: 'Wth art. 7', max: 160 }),
   field.date('geboortedatum', 'C-MINOR', { nl: 'Geboortedatum', en: 'Date of birth', source: 'Wth art. 7' }),
-  field.text('verblijf', 'C-MINOR', { nl: 'Waar het kind verblijft', en: 'Where the child stays', source: 'Wth art. 7', max: 300, optional: true }),
+  field.text('verblijf', 'C-HHREACH', { nl: 'Waar het kind verblijft', en: 'Where the child stays', source: 'Wth art. 7', max: 300, optional: true }),
 ], { nl: 'Minderjarige', en: 'Minor', source: 'Wth art. 7' });
 
 /** Children of the household (Wth art. 7, 8(1)c). */
 export const minors = field.list('minderjarigen', minor, { nl: 'Minderjarigen', en: 'Minors', source: 'Wth art. 7, 8(1)c', optional: true });
 
-/** Whether the ban is for child abuse, or a serious suspicion of it (Wth art. 2(3), 2(8)). */
-export const childAbuse = field.boolean('kindermishandeling', 'C-GROUND', { nl: '(Ernstig vermoeden van) kindermishandeling', en: '(Serious suspicion of) child abuse', source: 'Wth art. 2(3), 2(8)' });
+/** Whether the ban is for child abuse, or a serious suspicion of it (Wth art. 2(3), 2(8)); for burgemeester and Veilig Thuis (law.md 8.1). */
+export const childAbuse = field.boolean('kindermishandeling', 'C-MINOR', { nl: '(Ernstig vermoeden van) kindermishandeling', en: '(Serious suspicion of) child abuse', source: 'Wth art. 2(3), 2(8)' });
 
 /**
  * The consultation of Veilig Thuis before imposing. law.md lists it as C-REF visible to burgemeester and Veilig Thuis only; labelled
@@ -122,18 +124,18 @@ export const signature = field.group('ondertekening', 'C-REF', [
 ], { nl: 'Ondertekening', en: 'Signature', source: 'Awb art. 3:41' });
 
 /** How the order was made known (Wth art. 2(7), Awb art. 3:41). */
-export const publication = field.oneOf('bekendmaking_wijze', 'C-REF', ['uitgereikt', 'toegezonden', 'nedergelegd-ter-secretarie'], { nl: 'Wijze van bekendmaking', en: 'How it was made known', source: 'Wth art. 2(7); Awb art. 3:41' });
+export const publication = field.oneOf('bekendmaking_wijze', 'C-TERM', ['uitgereikt', 'toegezonden', 'nedergelegd-ter-secretarie'], { nl: 'Wijze van bekendmaking', en: 'How it was made known', source: 'Wth art. 2(7); Awb art. 3:41' });
 
 /** Words for everyone who can be told of, or heard about, a ban. */
 export const audience = ['uithuisgeplaatste', 'huisgenoot', 'minderjarige', 'raadsman', 'burgemeester', 'aangewezen-instantie', 'veilig-thuis', 'politie', 'rechtbank', 'openbaar-ministerie', 'getuige'] as const;
 
-/** Oral and written notices that were given, by whom and how (Wth art. 2(8), 8(2)); functions, never names. */
-export const notices = field.list('mededelingen', field.group('mededeling', 'C-REF', [
-  field.oneOf('aan', 'C-REF', audience, { nl: 'Aan', en: 'To', source: 'Wth art. 2(8), 8(2)' }),
-  field.oneOf('kanaal', 'C-REF', ['persoonlijk', 'telefoon', 'brief', 'veilige-mail', 'systeem'], { nl: 'Kanaal', en: 'Channel', source: 'Wth art. 2(8)' }),
-  field.instant('gedaan_op', 'C-REF', { nl: 'Gedaan op', en: 'Done at', source: 'Wth art. 2(8)' }),
-  field.text('door', 'C-REF', { nl: 'Functie van wie het deed', en: 'Function of who did it', source: 'Wth art. 2(8)', max: 120 }),
-  field.boolean('bevestigd', 'C-REF', { nl: 'Ontvangst bevestigd', en: 'Receipt confirmed', source: 'Wth art. 2(8)', optional: true }),
+/** Oral and written notices that were given, by whom and how (Wth art. 2(8), 8(2)); functions, never names. Who was told what is how the burgemeester guards his own duties. */
+export const notices = field.list('mededelingen', field.group('mededeling', 'C-TERM', [
+  field.oneOf('aan', 'C-TERM', audience, { nl: 'Aan', en: 'To', source: 'Wth art. 2(8), 8(2)' }),
+  field.oneOf('kanaal', 'C-TERM', ['persoonlijk', 'telefoon', 'brief', 'veilige-mail', 'systeem'], { nl: 'Kanaal', en: 'Channel', source: 'Wth art. 2(8)' }),
+  field.instant('gedaan_op', 'C-TERM', { nl: 'Gedaan op', en: 'Done at', source: 'Wth art. 2(8)' }),
+  field.text('door', 'C-TERM', { nl: 'Functie van wie het deed', en: 'Function of who did it', source: 'Wth art. 2(8)', max: 120 }),
+  field.boolean('bevestigd', 'C-TERM', { nl: 'Ontvangst bevestigd', en: 'Receipt confirmed', source: 'Wth art. 2(8)', optional: true }),
 ], { nl: 'Mededeling', en: 'Notice', source: 'Wth art. 2(8)' }), { nl: 'Mededelingen', en: 'Notices', source: 'Wth art. 2(8), 8(2)', optional: true });
 
 /** Number of the order at the municipality. */
@@ -153,8 +155,8 @@ export const imposedBy = field.oneOf('opgelegd_door', 'C-REF', ['burgemeester', 
 
 /** The mandate a hulpofficier acted under, and when he told the burgemeester (Wth art. 3(1), 3(2)). */
 export const mandateFields = [
-  field.text('mandaat_id', 'C-REF', { nl: 'Kenmerk van het mandaat', en: 'Reference of the mandate', source: 'Wth art. 3(1)', form: 'kenmerk', optional: true }),
-  field.instant('hovj_melding_bm_op', 'C-REF', { nl: 'Melding aan de burgemeester op', en: 'Burgemeester told at', source: 'Wth art. 3(2)', optional: true }),
+  field.text('mandaat_id', 'C-TERM', { nl: 'Kenmerk van het mandaat', en: 'Reference of the mandate', source: 'Wth art. 3(1)', form: 'kenmerk', optional: true }),
+  field.instant('hovj_melding_bm_op', 'C-TERM', { nl: 'Melding aan de burgemeester op', en: 'Burgemeester told at', source: 'Wth art. 3(2)', optional: true }),
 ] as const;
 
 /** Extending, withdrawing and refusing cannot be mandated to a hulpofficier (Wth art. 3(1)). */

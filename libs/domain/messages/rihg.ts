@@ -138,7 +138,8 @@ export const noBan = define({
     {
       id: 'form-only-when-asked', article: 'Wpg art. 3', fields: ['rihg'],
       remedy: { nl: 'Voeg het RiHG toe wanneer de burgemeester wordt gevraagd te wegen, en alleen dan.', en: 'Add the RiHG when the burgemeester is asked to weigh, and only then.' },
-      holds: (values) => values.weging_gevraagd === (values.rihg !== undefined),
+      // The form can also come as a file.
+      holds: (values, attachments) => values.weging_gevraagd === (values.rihg !== undefined || attachments.some(({ category }) => category === 'C-RIHG')),
     },
   ],
 });
