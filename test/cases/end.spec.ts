@@ -42,14 +42,15 @@ describe('the ban is withdrawn, violated, or runs out', () => {
     expect(await situation.send('huisverbod.ingetrokken', 'waterveen')).toMatchObject({ state: 'refused', cause: 'closed' });
   });
 
-  test('violated: the burgemeester hears fact, time and place without the report number, the prosecutor what the police may give, Veilig Thuis the facts', async () => {
+  test('violated: the burgemeester hears fact, time and place without the report number, the prosecutor what the police may give, Veilig Thuis at most the facts', async () => {
     const situation = openSituation(hub);
     await situation.send('huisverbod.opgelegd', 'waterveen', forChildAbuse);
     const violated = await situation.send('huisverbod.overtreden', 'police');
-    expect(violated).toMatchObject({ state: 'applied', permits: { [oin.waterveen]: 'WTH-34', [oin.veiligThuis]: 'WTH-35', [oin.prosecutor]: 'WTH-33' } });
+    expect(violated).toMatchObject({ state: 'applied', permits: { [oin.waterveen]: 'WTH-34', [oin.prosecutor]: 'WTH-33' } });
     const last = async (party: string): Promise<readonly string[]> => carried((await situation.received(party)).at(-1)?.text ?? '');
     expect(await last('gemeente-waterveen')).toEqual(exactly('C-POL'));
-    expect(await last('veilig-thuis-noorderwaard')).toEqual(exactly('C-ID', 'C-POL'));
+    // Bpg art. 4:2(1)i is a power: whether it goes is for the police to weigh, what may go is not.
+    for (const { text } of (await situation.received('veilig-thuis-noorderwaard')).slice(1)) expect(exactly('C-ID', 'C-POL')).toEqual(expect.arrayContaining([...carried(text)]));
     expect(await last('om-noorderwaard')).toEqual(exactly('C-POL'));
     expect(violated.permits).not.toHaveProperty(oin.court);
   });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Temporal } from 'temporal-polyfill';
 import { documentOf } from '../../apps/practice/script.js';
 import type { TestHub } from '../harness/hub.js';
-import { carried, exactly } from './persons.js';
+import { carried, carriedBesideHome, exactly } from './persons.js';
 import { openRegion, openSituation, type Situation } from './situation.js';
 import { forChildAbuse, oin } from './steps.js';
 
@@ -35,7 +35,7 @@ describe('a ban is extended', () => {
     expect(extended).toMatchObject({ code: 250, state: 'applied', permits: { [oin.veiligThuis]: 'WTH-25b', [oin.police]: 'WTH-25d' }, holds: { UHG: 'outside-hub', PART: 'outside-hub' } });
     const [, instance] = await situation.received('veilig-thuis-noorderwaard');
     const [, police] = await situation.received('politie-noorderwaard');
-    expect(carried(instance?.text ?? '')).toEqual(exactly('C-ID', 'C-HH', 'C-REACH', 'C-ORDER', 'C-GROUND'));
+    expect(carriedBesideHome(instance?.text ?? '')).toEqual(exactly('C-ID', 'C-HH', 'C-REACH', 'C-ORDER', 'C-GROUND'));
     expect(carried(police?.text ?? '')).toEqual(exactly('C-ID', 'C-ADDR', 'C-HH', 'C-ORDER'));
     expect(police?.disclosure.fields['einde_op_nieuw']).toBe(wall(situation.start, 28));
     // Art. 9(1): he must hear of it before the running ban ends, which is a term of the law.
@@ -50,7 +50,7 @@ describe('a ban is extended', () => {
     const extended = await situation.send('huisverbod.verlengd', 'waterveen', { kindermishandeling: true });
     expect(extended.permits).toMatchObject({ [oin.veiligThuis]: 'WTH-25c' });
     const [, got] = await situation.received('veilig-thuis-noorderwaard');
-    expect(carried(got?.text ?? '')).toEqual(exactly('C-ID', 'C-HH', 'C-MINOR', 'C-REACH', 'C-ORDER', 'C-GROUND'));
+    expect(carriedBesideHome(got?.text ?? '')).toEqual(exactly('C-ID', 'C-HH', 'C-MINOR', 'C-REACH', 'C-ORDER', 'C-GROUND'));
   });
 
   test('beyond four weeks after it was imposed: refused at the door, and the refusal is in the log', async () => {

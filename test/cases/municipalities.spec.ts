@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestHub } from '../harness/hub.js';
-import { carried, exactly } from './persons.js';
+import { carried, carriedBesideHome, exactly } from './persons.js';
 import { openRegion, openSituation, type Situation } from './situation.js';
 import { forChildAbuse, oin } from './steps.js';
 
@@ -22,7 +22,7 @@ describe('what a municipality agreed, designated and switched on', () => {
     const imposed = await situation.send('huisverbod.opgelegd', 'hoogland');
     expect(imposed).toMatchObject({ permits: { [oin.ggd]: 'WTH-08' }, refusals: { [oin.veiligThuis]: 'forbidden' } });
     expect(imposed.decisions.find(({ recipient }) => recipient === oin.veiligThuis)?.rule).toBe('WTH-10');
-    expect((await situation.received('ggd-noorderwaard')).map(({ text }) => carried(text))).toEqual([exactly('C-ID', 'C-HH', 'C-REACH', 'C-ORDER', 'C-GROUND')]);
+    expect((await situation.received('ggd-noorderwaard')).map(({ text }) => carriedBesideHome(text))).toEqual([exactly('C-ID', 'C-HH', 'C-REACH', 'C-ORDER', 'C-GROUND')]);
     expect(await situation.received('veilig-thuis-noorderwaard')).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('what a municipality agreed, designated and switched on', () => {
     // The police wait for a setting besides, which Berkenrade did not switch on.
     expect(await whoGotSomething(situation)).toEqual(['veilig-thuis-noorderwaard']);
     const [got] = await situation.received('veilig-thuis-noorderwaard');
-    expect(carried(got?.text ?? '')).toEqual(exactly('C-ID', 'C-HH', 'C-REACH', 'C-ORDER', 'C-GROUND'));
+    expect(carriedBesideHome(got?.text ?? '')).toEqual(exactly('C-ID', 'C-HH', 'C-REACH', 'C-ORDER', 'C-GROUND'));
     expect(got?.disclosure.ground.agreement).toBe('wth-berkenrade@2');
     const decided = await hub.decisions(imposed.id);
     expect(decided.find(({ recipient }) => recipient === oin.police)).toMatchObject({ kind: 'hold', reason: 'setting-off' });

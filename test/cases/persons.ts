@@ -27,9 +27,10 @@ export const marks = {
   'C-BSN': [evicted.bsn],
   'C-ADDR': [home.adres.straat, home.adres.postcode],
   'C-REACH': [reach.telefoon, reach.verblijfadres.straat],
-  'C-HH': [partner.naam, partner.geboortedatum],
+  // Names of the contact ban, also that of a child (Wth art. 2(4)c); what is known of the child beyond its name is C-MINOR.
+  'C-HH': [partner.naam, partner.geboortedatum, daughter.naam],
   'C-HHREACH': [partner.contact.telefoon, partner.contact.email, partner.contact.verblijfadres.straat],
-  'C-MINOR': [daughter.naam, daughter.geboortedatum, daughter.verblijf],
+  'C-MINOR': [daughter.geboortedatum, daughter.verblijf],
   'C-ORDER': ['Plaatstekst', 'Gevolgtekst', 'Rechtsmiddeltekst'],
   'C-GROUND': ['Grondtekst', 'Verklaringtekst', 'Beschikkingtekst', 'Weigertekst', 'Redentekst'],
   'C-RIHG': [assessment, 'Motiveringtekst'],
@@ -49,6 +50,9 @@ export const personal: readonly string[] = (['C-ID', 'C-BSN', 'C-ADDR', 'C-REACH
 /** The categories whose values stand literally in a text. */
 export const carried = (text: string): readonly string[] =>
   Object.entries(marks).filter(([, values]) => values.some((value) => text.includes(value))).map(([category]) => category).sort();
+
+/** The same without the home: law.md 3.2 does not give it to the instance and Veilig Thuis, 8.1 gives it to all but outsiders. */
+export const carriedBesideHome = (text: string): readonly string[] => carried(text).filter((category) => category !== 'C-ADDR');
 
 /** Categories in the order `carried` gives them. */
 export const exactly = (...categories: readonly (keyof typeof marks)[]): readonly string[] => [...categories].sort();
