@@ -64,6 +64,17 @@ export const agreementStatus = (agreement: Agreement, at: Date): AgreementStatus
   return agreement.to !== null && Date.parse(agreement.to) - now < agreementWarnBeforeMs ? 'ending' : 'active';
 };
 
+/** Whose data a category holds; the order and its grounds are about the case and follow the persons named in it. */
+const kindOf: Readonly<Partial<Record<Category, 'UHG' | 'PART' | 'KIND'>>> = {
+  'C-ID': 'UHG', 'C-BSN': 'UHG', 'C-REACH': 'UHG', 'C-HH': 'PART', 'C-HHREACH': 'PART', 'C-MINOR': 'KIND',
+};
+
+const coversPersons = ({ personKinds }: Agreement, categories: readonly Category[]): boolean =>
+  categories.every((category) => {
+    const kind = kindOf[category];
+    return kind === undefined || personKinds.includes(kind);
+  });
+
 /** What an agreement is asked to cover. */
 export interface AgreementQuestion {
   readonly controller: string;
@@ -75,7 +86,7 @@ export interface AgreementQuestion {
 }
 
 /**
- * True when the agreement is in force at `at` and names controller, regime, law, every category, and the recipient under this rule.
+ * True when the agreement is in force at `at` and names controller, regime, law, every category, the kinds of persons these are about, and the recipient under this rule.
  * A processor acts on documented instructions only (AVG art. 28(3)(a)): what the contract does not name, it does not cover.
  */
 export const covers = (agreement: Agreement, question: AgreementQuestion, at: Date): boolean => {
@@ -85,5 +96,6 @@ export const covers = (agreement: Agreement, question: AgreementQuestion, at: Da
     && agreement.regime === question.regime
     && agreement.laws.includes(question.law)
     && question.categories.every((category) => agreement.categories.includes(category))
+    && coversPersons(agreement, question.categories)
     && agreement.recipientsAllowed.some(({ role, rules }) => role === question.recipient && (rules === null || rules.includes(question.rule)));
 };

@@ -4,7 +4,7 @@ import { courtSteps } from './case-court.js';
 import { helpSteps } from './case-help.js';
 import { orderSteps } from './case-order.js';
 import type { Duty, DutyKey } from './duty.js';
-import { eventOf, type Event, type OnwardEvent } from './event.js';
+import { eventOf, onwardEvents, type Event, type OnwardEvent } from './event.js';
 import type { CalendarRules, ServiceLevels } from './law-pack.js';
 import type { Mandate } from './mandate.js';
 import type { Message } from './message.js';
@@ -19,6 +19,8 @@ export interface Applied {
   /** Events on earlier messages of the case that now become due, such as the file for the court. */
   readonly onward: readonly OnwardEvent[];
   readonly duties: readonly Duty[];
+  /** Duties whose moment this message sets: opened, or when open given the new moment. */
+  readonly moved: readonly Duty[];
   /** Keys of duties this message does, whether or not they are open. */
   readonly closes: readonly DutyKey[];
 }
@@ -35,6 +37,7 @@ export interface ApplyContext {
 export interface StepResult {
   readonly file: CaseFile;
   readonly duties?: readonly Duty[];
+  readonly moved?: readonly Duty[];
   readonly closes?: readonly DutyKey[];
   readonly onward?: readonly OnwardEvent[];
 }
@@ -70,6 +73,13 @@ export const openCase = (message: Message): CaseFile => ({
 /** The whole state machine of law.md 2.1.2: one line per message. */
 const steps: Readonly<Record<MessageType, Step>> = { ...orderSteps, ...courtSteps, ...helpSteps };
 
+// While a request is before the court, what comes later belongs to the same file: it also covers the extension (Wth art. 9(2)-(4), 6(2)).
+// What the court already has is not given again: a document has one decision per event and recipient.
+const alsoForCourt = ({ procedure }: CaseFile, { type }: Message): readonly OnwardEvent[] => {
+  const inFile: readonly MessageType[] = onwardEvents.FILE_FOR_COURT;
+  return (procedure.relief === 'REQUESTED' || procedure.relief === 'HEARING_SET') && inFile.includes(type) ? ['FILE_FOR_COURT'] : [];
+};
+
 /**
  * The case after the message with the duties it opens and closes, or the reason and the article why it cannot be. Applying the same
  * message twice is for the caller to prevent. A ban that ran out by itself stays in its stored state: `stateAt` tells.
@@ -85,8 +95,9 @@ export const applyMessage = (file: CaseFile, message: Message, context: ApplyCon
     kind: 'applied',
     file: changed,
     event: eventOf[message.type],
-    onward: result.onward ?? [],
+    onward: [...new Set([...(result.onward ?? []), ...alsoForCourt(changed, message)])],
     duties: result.duties ?? [],
+    moved: result.moved ?? [],
     closes: result.closes ?? [],
   };
 };

@@ -1,7 +1,7 @@
 import type { Step } from './apply-message.js';
 import { isInForce, wasImposed, type CaseFile } from './case-file.js';
 import { cannot } from './case-refusal.js';
-import { reliefDuties, rulingDuties, wishDuties, type RulingKind } from './case-duties.js';
+import { choiceKeys, hearingDuties, reliefDuties, rulingDuties, wishDuties, type RulingKind } from './case-duties.js';
 import { isFuture } from './case-order.js';
 import { dutyKey } from './duty-open.js';
 import { groupOf, momentIn, requiredMoment, textOf } from './field-read.js';
@@ -48,12 +48,13 @@ const reliefRequested: Step = (file, message, context) => {
   return { file: { ...file, procedure }, ...reliefDuties({ requestedAt, hearingAt, time: procedure.requests }, message, context), onward: ['FILE_FOR_COURT'] };
 };
 
-const hearingSet: Step = (file, message) => {
+const hearingSet: Step = (file, message, context) => {
   if (!wasImposed(file)) return cannot('not-imposed', 'Wth art. 6(1)');
   const hearingAt = requiredMoment(message, 'zitting_op').toISOString();
   if (textOf(message.fields, 'soort_procedure') !== 'voorlopige-voorziening') return { file: { ...file, procedure: { ...file.procedure, hearingAt } } };
   if (file.procedure.relief !== 'REQUESTED' && file.procedure.relief !== 'HEARING_SET') return cannot('not-requested', 'Wth art. 6(1)');
-  return { file: { ...file, procedure: { ...file.procedure, relief: 'HEARING_SET', hearingAt } } };
+  const moved = hearingDuties({ hearingAt: new Date(hearingAt), documentsAt: momentIn(message.fields, 'stukken_uiterlijk'), time: file.procedure.requests }, message, context);
+  return { file: { ...file, procedure: { ...file.procedure, relief: 'HEARING_SET', hearingAt } }, moved };
 };
 
 // What the ruling does to the ban: it can end or shorten it, never lengthen it, and does nothing to one that has ended already.
@@ -87,7 +88,7 @@ const ruled = (kind: RulingKind): Step => (file, message, context) => {
   };
   const next = withEffect({ ...file, procedure }, message);
   const { duties, closes } = rulingDuties(kind, next, message, context);
-  const ended = isInForce(file) && !isInForce(next) ? [dutyKey('E20', 'BM')] : [];
+  const ended = isInForce(file) && !isInForce(next) ? choiceKeys(file) : [];
   return { file: next, duties, closes: [...closes, ...ended] };
 };
 

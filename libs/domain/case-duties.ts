@@ -5,6 +5,7 @@ import { dutyKey, openDuty, type DutyClock, type DutyDraft, type DutyTerm } from
 import { groupsOf, textOf } from './field-read.js';
 import type { Message } from './message.js';
 import type { Role } from './role.js';
+import { banLimit } from './terms.js';
 
 /** Duties a message opens, and keys of those it does. */
 export interface DutyChange {
@@ -23,9 +24,18 @@ const told = (message: Message, list: string, keys: Readonly<Record<string, stri
 const change = (duties: readonly Duty[], closes: readonly DutyKey[]): DutyChange =>
   ({ duties: duties.filter((duty) => !closes.includes(duty.key)), closes: [...new Set(closes)] });
 
+/**
+ * Rules whose duties are opened here, by the event itself, whether or not a disclosure under them waits. A duty with a rule of its own event
+ * (`E3`, `E13`) is not done by a delivery: what it asks is an answer, or more than one document.
+ */
+export const guardedRules: readonly string[] = [
+  'WTH-03', 'WTH-05', 'WTH-06', 'WTH-07', 'WTH-08', 'WTH-09', 'WTH-12', 'WTH-15', 'WTH-16', 'WTH-17', 'WTH-18', 'WTH-19', 'WTH-19b', 'WTH-20', 'WTH-21',
+  'WTH-22', 'WTH-24', 'WTH-26', 'WTH-30',
+];
+
 /** E3: Veilig Thuis answers before a ban for child abuse is imposed (Wth art. 2(3)). */
 export const consultDuties = (message: Message, context: ApplyContext): DutyChange => change([
-  openDuty({ event: 'E3', rule: 'WTH-03', article: 'Wth art. 2(3)', bearer: message.sender.role === 'HOVJ' ? 'HOVJ' : 'BM', toward: 'VT', term: noTerm, nl: 'Overleg met Veilig Thuis vóór het opleggen.', en: 'Consult Veilig Thuis before imposing.' }, clockOf(message, context)),
+  openDuty({ event: 'E3', rule: null, article: 'Wth art. 2(3)', bearer: message.sender.role === 'HOVJ' ? 'HOVJ' : 'BM', toward: 'VT', term: noTerm, nl: 'Overleg met Veilig Thuis vóór het opleggen.', en: 'Consult Veilig Thuis before imposing.' }, clockOf(message, context)),
 ], []);
 
 const wishDraft = (bearer: Role, since: Date): DutyDraft => ({
@@ -48,7 +58,7 @@ export interface Imposition {
   readonly wishedAt: Date | null;
 }
 
-const noticeKeys = { huisgenoot: 'E7:PART', 'aangewezen-instantie': 'E8:INST', 'veilig-thuis': 'E9:VT', burgemeester: 'E6:BM' };
+const noticeKeys = { 'aangewezen-instantie': 'E8:INST', 'veilig-thuis': 'E9:VT', burgemeester: 'E6:BM' };
 
 /** E5-E10, E12 and the choice before the end (E20), opened by a ban told or written; each once. */
 export const impositionDuties = (of: Imposition, context: ApplyContext): DutyChange => {
@@ -58,24 +68,40 @@ export const impositionDuties = (of: Imposition, context: ApplyContext): DutyCha
   const drafts: readonly (readonly [boolean, DutyDraft])[] = [
     [oral, { event: 'E5', rule: 'WTH-05', article: 'Wth art. 2(7)', bearer, toward: 'UHG', term: { kind: 'level', level: 'spoedig' }, nl: 'Stel het aangezegde huisverbod spoedig op schrift en maak het bekend.', en: 'Put the announced ban in writing soon and make it known.' }],
     [first && bearer === 'HOVJ', { event: 'E6', rule: 'WTH-06', article: 'Wth art. 3(2)', bearer, toward: 'BM', term: onverwijld, nl: 'Stel de burgemeester onverwijld in kennis.', en: 'Tell the burgemeester without delay.' }],
-    [first, { event: 'E7', rule: 'WTH-07', article: 'Wth art. 2(8)', bearer, toward: 'PART', term: onverwijld, nl: 'Deel de huisgenoten onverwijld de inhoud en de gevolgen van niet-naleving mee.', en: 'Tell the household the content and the consequences of non-compliance without delay.' }],
     [first, { event: 'E8', rule: 'WTH-08', article: 'Wth art. 2(8)', bearer, toward: 'INST', term: onverwijld, nl: 'Deel de aangewezen instantie de inhoud mee.', en: 'Tell the designated instance the content.' }],
     [after.childAbuse && (first || !before.childAbuse), { event: 'E9', rule: 'WTH-09', article: 'Wth art. 2(8)', bearer, toward: 'VT', term: onverwijld, nl: 'Deel Veilig Thuis de inhoud mee (kindermishandeling).', en: 'Tell Veilig Thuis the content (child abuse).' }],
     [first && after.reachGivenAt === null, { event: 'E10', rule: 'WTH-30', article: 'Wth art. 2(6)', bearer: 'UHG', toward: 'BM', term: { kind: 'hours', hours: 24, since: imposedAt }, nl: 'De uithuisgeplaatste laat binnen 24 uur weten waar en hoe hij bereikbaar is.', en: 'The person sent out tells within 24 hours where and how he can be reached.' }],
     [before.procedure.lawyer === 'NONE' && of.wishedAt !== null, wishDraft(bearer, of.wishedAt ?? message.sentAt)],
-    [first, { event: 'E20', rule: null, article: 'Wth art. 2(1), 2(9), 9(1)', bearer: 'BM', toward: 'BM', term: { kind: 'at', at: after.endsAt === null ? null : new Date(after.endsAt), authority: 'policy', warnHours: 24 }, nl: 'Kies voor het einde: verlengen, intrekken of laten aflopen.', en: 'Choose before the end: extend, withdraw or let it expire.' }],
+    [first, choice(after.endsAt)],
   ];
   const clock = clockOf(message, context);
+  const household = householdDuties(message, bearer, clock);
   const closes = [
     ...told(message, 'mededelingen', noticeKeys),
+    ...household.slice(0, toldOfHousehold(message)).map(({ key }) => key),
     ...(oral ? [] : [dutyKey('E5', 'UHG')]),
     ...(textOf(message.fields, 'hovj_melding_bm_op') === null ? [] : [dutyKey('E6', 'BM')]),
     ...(after.reachGivenAt === null ? [] : [dutyKey('E10', 'BM')]),
   ];
-  return change(drafts.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock)] : [])), closes);
+  return change([...(first ? household : []), ...drafts.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock)] : []))], closes);
 };
 
-/** WTH-24 before the running end, and (policy) telling the household; the choice before the end is made. */
+// E7 is owed to every adult of the household (art. 2(8), "degene met wie"): one duty a person, by number, so that no name stands in it.
+const householdDuties = (message: Message, bearer: Role, clock: DutyClock): readonly Duty[] => {
+  const persons = Math.max(1, groupsOf(message.fields, 'contactverbod_personen').length);
+  return Array.from({ length: persons }, (_, index) => openDuty({ event: 'E7', rule: 'WTH-07', article: 'Wth art. 2(8)', bearer, toward: 'PART', term: onverwijld, nl: 'Deel deze huisgenoot onverwijld de inhoud en de gevolgen van niet-naleving mee.', en: 'Tell this household member the content and the consequences of non-compliance without delay.' }, clock, index + 1));
+};
+
+// A notice does not say which of them was told; as many as were told are done.
+const toldOfHousehold = (message: Message): number => groupsOf(message.fields, 'mededelingen').filter((notice) => textOf(notice, 'aan') === 'huisgenoot').length;
+
+/** Keys of the choice before the end, of the ban and of each extension of it. */
+export const choiceKeys = ({ extensions }: CaseFile): readonly DutyKey[] => Array.from({ length: extensions + 1 }, (_, index) => dutyKey('E20', 'BM', index + 1));
+
+const choice = (end: string | null): DutyDraft =>
+  ({ event: 'E20', rule: null, article: 'Wth art. 2(1), 2(9), 9(1)', bearer: 'BM', toward: 'BM', term: { kind: 'at', at: end === null ? null : new Date(end), authority: 'policy', warnHours: 24 }, nl: 'Kies voor het einde: verlengen, intrekken of laten aflopen.', en: 'Choose before the end: extend, withdraw or let it expire.' });
+
+/** WTH-24 before the running end; the choice before that end is made, and before an end that can still be moved there is another. */
 export const extensionDuties = (before: CaseFile, after: CaseFile, message: Message, context: ApplyContext): DutyChange => {
   const clock = clockOf(message, context);
   const time = after.extensions;
@@ -83,17 +109,20 @@ export const extensionDuties = (before: CaseFile, after: CaseFile, message: Mess
   const keys = { uithuisgeplaatste: dutyKey('E20', 'UHG', time), huisgenoot: dutyKey('WTH-25', 'PART', time) };
   return change([
     openDuty({ event: 'E20', rule: 'WTH-24', article: 'Wth art. 9(1); Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: { kind: 'at', at: runningEnd, authority: 'law', warnHours: 4 }, nl: 'Maak de verlenging bekend voordat het lopende huisverbod afloopt.', en: 'Make the extension known before the running ban ends.' }, clock, time),
-    openDuty({ event: 'WTH-25', rule: 'WTH-25', article: 'Wth art. 9(1)', bearer: 'BM', toward: 'PART', term: onverwijld, nl: 'Deel de huisgenoten mee dat het huisverbod langer duurt (beleid).', en: 'Tell the household that the ban lasts longer (policy).' }, clock, time),
-  ], [dutyKey('E20', 'BM'), ...told(message, 'mededelingen', keys)]);
+    ...(isLongest(after) ? [] : [openDuty(choice(after.endsAt), clock, time + 1)]),
+  ], [...choiceKeys(before), ...told(message, 'mededelingen', keys)]);
 };
 
-/** WTH-26 and WTH-27: who relies on the ban knows of its end before the person sent out comes home. */
-export const withdrawalDuties = (message: Message, context: ApplyContext): DutyChange => {
+// Four weeks from imposing is the longest (Wth art. 9(1)): then only withdrawing is left, and that is no choice for a set moment.
+const isLongest = ({ imposedAt, endsAt }: CaseFile): boolean =>
+  imposedAt !== null && endsAt !== null && Date.parse(endsAt) >= banLimit(new Date(imposedAt)).getTime();
+
+/** WTH-26: who relies on the ban knows of its end before the person sent out comes home. */
+export const withdrawalDuties = (before: CaseFile, message: Message, context: ApplyContext): DutyChange => {
   const clock = clockOf(message, context);
   return change([
     openDuty({ event: 'WTH-26', rule: 'WTH-26', article: 'Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: onverwijld, nl: 'Maak de intrekking bekend aan de uithuisgeplaatste.', en: 'Make the withdrawal known to the person sent out.' }, clock),
-    openDuty({ event: 'WTH-27', rule: 'WTH-27', article: 'Wth art. 10(2)', bearer: 'BM', toward: 'PART', term: onverwijld, nl: 'Deel de huisgenoten mee wanneer het huisverbod eindigt, voordat de uithuisgeplaatste thuiskomt (beleid).', en: 'Tell the household when the ban ends, before the person sent out comes home (policy).' }, clock),
-  ], [dutyKey('E20', 'BM'), ...told(message, 'mededelingen', { uithuisgeplaatste: 'WTH-26:UHG', huisgenoot: 'WTH-27:PART' })]);
+  ], [...choiceKeys(before), ...told(message, 'mededelingen', { uithuisgeplaatste: 'WTH-26:UHG', huisgenoot: 'WTH-27:PART' })]);
 };
 
 /** A request for relief. */
@@ -108,13 +137,32 @@ export interface ReliefRequest {
 export const reliefDuties = ({ requestedAt, hearingAt, time }: ReliefRequest, message: Message, context: ApplyContext): DutyChange => {
   const clock = clockOf(message, context);
   return change([
+    ...hearingDuties({ hearingAt, documentsAt: null, time }, message, context),
     openDuty({ event: 'E13', rule: null, article: 'Wth art. 6(1)(a)', bearer: 'RB', toward: 'UHG', term: { kind: 'days', length: { amount: 3, unit: 'days' }, since: requestedAt }, nl: 'De voorzieningenrechter hoort binnen drie dagen.', en: 'The court hears within three days.' }, clock, time),
-    openDuty({ event: 'WTH-15', rule: 'WTH-15', article: 'Awb art. 8:42', bearer: 'GEM', toward: 'RB', term: { kind: 'at', at: hearingAt, authority: 'law', warnHours: 24 }, nl: 'Zend de stukken van de zaak aan de rechtbank, voor de zitting.', en: 'Send the documents of the case to the court, before the hearing.' }, clock, time),
   ], []);
+};
+
+/** When the court hears, and until when it wants the documents. */
+export interface Hearing {
+  readonly hearingAt: Date | null;
+  readonly documentsAt: Date | null;
+  readonly time: number;
+}
+
+/** WTH-15: the file is with the court in time, which a person sees: one delivery is one document of it. E15: a ruling within 24 hours of the hearing. */
+export const hearingDuties = ({ hearingAt, documentsAt, time }: Hearing, message: Message, context: ApplyContext): readonly Duty[] => {
+  const clock = clockOf(message, context);
+  return [
+    openDuty({ event: 'WTH-15', rule: 'E13', article: 'Awb art. 8:42', bearer: 'GEM', toward: 'RB', term: { kind: 'at', at: documentsAt ?? hearingAt, authority: 'policy', warnHours: 24 }, nl: 'Zorg dat alle stukken van de zaak voor de zitting bij de rechtbank zijn.', en: 'See to it that all documents of the case are with the court before the hearing.' }, clock, time),
+    ...(hearingAt === null ? [] : [openDuty({ event: 'E15', rule: null, article: 'Wth art. 6(1)(b)', bearer: 'RB', toward: 'UHG', term: { kind: 'hours', hours: 24, since: hearingAt }, nl: 'De voorzieningenrechter doet meteen uitspraak, of binnen 24 uur na de zitting.', en: 'The court rules at once, or within 24 hours of the hearing.' }, clock, time)]),
+  ];
 };
 
 /** Relief, main case or higher appeal. */
 export type RulingKind = 'relief' | 'main' | 'higher';
+
+// With the ruling the hearing is past and the file was there.
+const reliefKeys = (time: number): readonly DutyKey[] => [dutyKey('E13', 'UHG', time), dutyKey('E15', 'UHG', time), dutyKey('WTH-15', 'RB', time)];
 
 /** E16-E19: copies and word of mouth after a ruling; E13 is done. */
 export const rulingDuties = (kind: RulingKind, file: CaseFile, message: Message, context: ApplyContext): DutyChange => {
@@ -137,9 +185,10 @@ export const rulingDuties = (kind: RulingKind, file: CaseFile, message: Message,
   ];
   const key = (event: string, role: Role): string => dutyKey(event, role, time);
   const closes = [
-    ...(kind === 'relief' ? [dutyKey('E13', 'UHG', file.procedure.requests)] : []),
+    ...(kind === 'relief' ? reliefKeys(file.procedure.requests) : []),
     ...told(message, 'verzonden_aan', { huisgenoot: key(copy, 'PART'), politie: key(copy, 'POL'), 'veilig-thuis': key(copy, 'VT') }),
-    ...told(message, 'mondeling_medegedeeld', { uithuisgeplaatste: key('E18', 'UHG'), raadsman: key('E18', 'ADV'), burgemeester: key('E18', 'BM'), huisgenoot: key('E19', 'PART'), politie: key('E19', 'POL') }),
+    // What the griffier told household or police does not do the burgemeester's own telling for him (art. 8(2), second sentence).
+    ...told(message, 'mondeling_medegedeeld', { uithuisgeplaatste: key('E18', 'UHG'), raadsman: key('E18', 'ADV'), burgemeester: key('E18', 'BM') }),
   ];
   return change(rows.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock, time)] : [])), closes);
 };

@@ -150,7 +150,7 @@ const withdrawn: Step = (file, message, context) => {
   const conditions = ['hulp_aanvaard', 'bevestigd_door_instantie', 'belooft_niet_te_belemmeren'];
   if (textOf(fields, 'reden') === 'hulp-aanvaard' && !conditions.every((name) => says(fields, name))) return cannot('help-not-accepted', 'Wth art. 2(9)');
   const next: CaseFile = { ...file, state: 'WITHDRAWN', endsAt: iso(per) };
-  return { file: next, ...withdrawalDuties(message, context) };
+  return { file: next, ...withdrawalDuties(file, message, context) };
 };
 
 const violated: Step = (file, message, context) => {

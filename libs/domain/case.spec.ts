@@ -124,6 +124,47 @@ describe('duties', () => {
     expect(keys).not.toContain('E8:INST');
   });
 
+  test('toward the household are one for every adult, and a notice does one of them', () => {
+    const persons = [{ naam: 'Eva Proef' }, { naam: 'Rik Proef' }, { naam: 'Ria Proef' }];
+    const keys = open({ from: 'BM', fields: { contactverbod_personen: persons, mededelingen: [told('huisgenoot')] } }).map((duty) => duty.key);
+    expect(keys.filter((key) => key.startsWith('E7'))).toEqual(['E7:PART#2', 'E7:PART#3']);
+  });
+
+  test('to consult Veilig Thuis and to give the court the file are not done by one delivery', () => {
+    const asked = applied(fresh('overleg.gevraagd'), messageOf('overleg.gevraagd', { from: 'BM' })).duties;
+    const file = applied(runningCase(), messageOf('voorziening.verzocht')).duties.filter(({ key }) => key === 'WTH-15:RB');
+    for (const duty of [...asked, ...file]) expect(isFulfilledBy(duty, [{ rule: 'WTH-03', role: 'VT' }, { rule: 'WTH-15', role: 'RB' }])).toBe(false);
+    expect([asked.length, file.length]).toEqual([1, 1]);
+  });
+
+  test('of the burgemeester to tell a ruling onward are not done by what the griffier told', () => {
+    const ruled = applied(caseAfter(messageOf('huisverbod.opgelegd', { from: 'BM' }), messageOf('voorziening.verzocht')), messageOf('uitspraak.voorziening', {
+      fields: { mondeling_medegedeeld: [told('huisgenoot'), told('politie'), told('burgemeester')] },
+    }));
+    expect(ruled.duties.map(({ key }) => key)).toEqual(expect.arrayContaining(['E19:PART', 'E19:POL']));
+    expect(ruled.closes).toContain('E18:BM');
+  });
+
+  test('to send the file get their moment when the hearing is set, and the ruling is due a day after it', () => {
+    const asked = applied(runningCase(), messageOf('voorziening.verzocht', { fields: { zitting_op: undefined } }));
+    expect(asked.duties.find(({ key }) => key === 'WTH-15:RB')).toMatchObject({ dueAt: null });
+    const set = (fields: Record<string, string>) => applied(asked.file, messageOf('zitting.bepaald', { fields: { soort_procedure: 'voorlopige-voorziening', zitting_op: '2026-11-24T10:00:00+01:00', stukken_uiterlijk: undefined, ...fields } }));
+    expect(set({}).moved.map(({ key, dueAt, authority }) => [key, dueAt, authority])).toEqual([
+      ['WTH-15:RB', new Date('2026-11-24T10:00:00+01:00'), 'policy'], ['E15:UHG', new Date('2026-11-25T10:00:00+01:00'), 'law'],
+    ]);
+    expect(set({ stukken_uiterlijk: '2026-11-23T17:00:00+01:00' }).moved[0]?.dueAt).toEqual(new Date('2026-11-23T17:00:00+01:00'));
+    expect(applied(set({}).file, messageOf('uitspraak.voorziening')).closes).toEqual(expect.arrayContaining(['E13:UHG', 'E15:UHG', 'WTH-15:RB']));
+  });
+
+  test('to choose before the end come back with an extension that is not the longest', () => {
+    const short = applied(runningCase(), messageOf('huisverbod.verlengd', { from: 'BM', fields: { einde_op_nieuw: '2026-12-10T11:00:00+01:00' } }));
+    expect(short.duties.find(({ key }) => key === 'E20:BM#2')?.dueAt).toEqual(new Date('2026-12-10T11:00:00+01:00'));
+    const longest = applied(short.file, messageOf('huisverbod.verlengd', { from: 'BM', fields: { verlengd_op: '2026-11-22T11:30:00+01:00' } }));
+    expect(longest.closes).toEqual(expect.arrayContaining(['E20:BM', 'E20:BM#2']));
+    expect(longest.duties.map(({ key }) => key)).not.toContain('E20:BM#3');
+    expect(applied(short.file, messageOf('huisverbod.ingetrokken', { from: 'BM' })).closes).toContain('E20:BM#2');
+  });
+
   test('toward the instance are fulfilled when it gets the same ban as Veilig Thuis', () => {
     const [duty] = open({ from: 'BM', fields: { mededelingen: undefined } }).filter((each) => each.key === 'E8:INST');
     if (duty === undefined) throw new Error('no duty E8');
@@ -173,6 +214,22 @@ describe('the case file', () => {
     expect(asked).toMatchObject({ childAbuse: true, consultAskedBy: 'HOVJ', state: 'DECISION_PENDING' });
     expect(caseAfter(messageOf('huisverbod.opgelegd', { from: 'BM' })).childAbuse).toBe(false);
     expect(applied(asked, messageOf('huisverbod.opgelegd', { from: 'BM', fields: { kindermishandeling: true } })).file.childAbuse).toBe(true);
+  });
+
+  test('remembers that Veilig Thuis was told, whatever a later order says', () => {
+    const oral = caseAfter(messageOf('huisverbod.aangezegd', { from: 'BM', fields: { kindermishandeling: true, vt_overleg: { overlegd_op: imposedAt } } }));
+    const written = applied(oral, messageOf('huisverbod.opgelegd', { from: 'BM' })).file;
+    expect(written).toMatchObject({ childAbuse: false, vtTold: true });
+    expect(caseAfter(messageOf('huisverbod.opgelegd', { from: 'BM' })).vtTold).toBe(false);
+  });
+
+  test('sends what comes later to the court as well while it has the request', () => {
+    const asked = caseAfter(messageOf('huisverbod.opgelegd', { from: 'BM' }), messageOf('voorziening.verzocht'));
+    for (const type of ['huisverbod.verlengd', 'hulp.bevestigd', 'advies.gegeven'] as const) {
+      expect(applied(asked, messageOf(type, { from: type === 'huisverbod.verlengd' ? 'BM' : 'INST' })).onward).toEqual(['FILE_FOR_COURT']);
+    }
+    const ruled = applied(asked, messageOf('uitspraak.voorziening')).file;
+    expect(applied(ruled, messageOf('advies.gegeven', { from: 'INST' })).onward).toEqual([]);
   });
 
   test('stays as it was when a message is refused', () => {

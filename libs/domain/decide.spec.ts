@@ -64,6 +64,7 @@ describe('agreements', () => {
     ['that leaves out a category of the message', { categories: ['C-REF' as const, 'C-ORDER' as const] }],
     ['that leaves out the recipient', { recipientsAllowed: [{ role: 'POL' as const, rules: null }] }],
     ['that names the recipient under another rule only', { recipientsAllowed: [{ role: 'INST' as const, rules: ['WTH-27'] }] }],
+    ['that does not name the household', { personKinds: ['UHG' as const, 'KIND' as const] }],
     ['under another regime', { regime: 'WPG' as const }],
   ])('one %s does not cover', (_name, change) => {
     const decision = to(decisionsOn(imposed(), { registers: changed('wth-waterveen', (agreement) => ({ ...agreement, ...change })) }), oin.vt);

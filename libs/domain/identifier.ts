@@ -9,7 +9,7 @@ export const municipalitySchema = z.string().regex(/^[0-9]{4}$/, 'a municipality
 /** Who is controller: a municipality by its CBS code, any other organisation by its OIN (AVG art. 4(7), Wpg art. 1(f)). */
 export const controllerSchema = z.union([municipalitySchema, oinSchema]);
 /** Key of a register document; what the store files it under. */
-export const keySchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
+export const keySchema = z.string().regex(/^(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dots, dashes; at least one letter, because the log keeps no bare numbers');
 /** One data category. */
 export const categorySchema = z.enum(categories);
 /** One role. */

@@ -12,6 +12,7 @@ export * from './designation.js';
 export * from './disclosure.js';
 export * from './duty.js';
 export { isFulfilledBy } from './duty-open.js';
+export { heldDuties, type HeldInput } from './held-duty.js';
 export * from './event.js';
 export * from './explain.js';
 export * from './identifier.js';

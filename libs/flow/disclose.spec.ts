@@ -47,7 +47,7 @@ describe('who has no part in a case changes nothing in it', () => {
   test.each(rows)('%s', (_name, type, options, code, file = runningCase) => {
     const plan = planOf(messageOf(type, options), { file: file() });
     expect({ ...plan, entries: plan.entries.map(({ facts }) => [facts.kind, facts.code]), tasks: plan.tasks.map(({ cause }) => cause) })
-      .toEqual({ outcome: 'refused', file: null, decisions: [], entries: [['refusal', code]], duties: [], closes: [], onward: [], tasks: [code] });
+      .toEqual({ outcome: 'refused', file: null, decisions: [], entries: [['refusal', code]], duties: [], moved: [], closes: [], onward: [], tasks: [code] });
   });
 
   test('a designation that came after the message does not count', () => {
@@ -83,6 +83,44 @@ describe('what is given of an earlier order', () => {
   test('names the end only to who may have the core of the order', () => {
     const ruling = messageOf('zitting.bepaald', { fields: { soort_procedure: 'beroep', zaaknummer_rechtbank: 'NWD 26/1', instantie: 'RBNWD' } });
     expect(documents(planOf(ruling)).map(({ event, endsAt }) => [event, endsAt])).toEqual([[null, null]]);
+  });
+});
+
+describe('what waits is still owed', () => {
+  const none = { agreements: [] };
+  const dutiesOf = (plan: DisclosurePlan) => plan.duties.map(({ key, rule, bearer, toward, authority }) => [key, rule, bearer, toward, authority]);
+
+  test('a withdrawal that may not go to police and instance is a duty of the burgemeester to each, with its deadline', () => {
+    const plan = planOf(messageOf('huisverbod.ingetrokken', { from: 'BM', fields: { mededelingen: undefined } }), { registers: none });
+    expect(dutiesOf(plan)).toEqual(expect.arrayContaining([
+      ['WTH-27:POL', 'WTH-27', 'BM', 'POL', 'policy'], ['WTH-27:INST', 'WTH-27', 'BM', 'INST', 'policy'], ['WTH-27:PART', 'WTH-27', 'BM', 'PART', 'policy'],
+    ]));
+    expect(plan.duties.find(({ key }) => key === 'WTH-27:POL')).toMatchObject({ dueAt: new Date('2026-11-22T16:00:00+01:00'), warnAt: new Date('2026-11-22T14:00:00+01:00') });
+  });
+
+  test('policy that is off is nobody\'s duty', () => {
+    const plan = planOf(messageOf('huisverbod.ingetrokken', { from: 'BM', fields: { mededelingen: undefined } }), { registers: { ...none, settings: [] } });
+    expect(dutiesOf(plan).map(([key]) => key)).toEqual(['WTH-26:UHG']);
+  });
+
+  test('what was told by word of mouth is not opened', () => {
+    const told = { aan: 'huisgenoot', kanaal: 'telefoon', gedaan_op: noon.toISOString(), door: 'piket' };
+    const plan = planOf(messageOf('huisverbod.ingetrokken', { from: 'BM', fields: { mededelingen: [told] } }));
+    expect(plan.duties.map(({ key }) => key)).not.toContain('WTH-27:PART');
+  });
+
+  test('each extension has a duty of its own, and a hold decided anew the same one', () => {
+    const message = messageOf('huisverbod.verlengd', { from: 'BM', fields: { mededelingen: undefined } });
+    const file = runningCase({ extensions: 1, state: 'EXTENDED' });
+    expect(dutiesOf(planOf(message, { file, registers: none })).map(([key]) => key)).toEqual(expect.arrayContaining(['WTH-25:PART#2', 'WTH-25b:INST#2', 'WTH-25d:POL#2']));
+    const again = planOf(message, { file: runningCase({ extensions: 2, state: 'EXTENDED' }), registers: none, held: new Set([oin.police]) });
+    expect(dutiesOf(again)).toEqual([['WTH-25d:POL#2', 'WTH-25d', 'BM', 'POL', 'policy']]);
+  });
+
+  test('a duty the case opened itself is not opened twice', () => {
+    const plan = planOf(messageOf('huisverbod.opgelegd', { from: 'BM', fields: { mededelingen: undefined } }), { file: null, registers: none });
+    expect(plan.duties.filter(({ rule }) => rule === 'WTH-08').map(({ key }) => key)).toEqual(['E8:INST']);
+    expect(plan.duties.map(({ key }) => key)).toContain('WTH-11:POL');
   });
 });
 

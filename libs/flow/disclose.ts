@@ -1,6 +1,6 @@
 import { writeDisclosure, type DisclosureDocument } from '@ketensluis/contract';
 import {
-  applyMessage, candidates, decide, explain, extract, isOnward, municipalityOf, openCase, recipientKey, senderProblem, stateAt,
+  applyMessage, candidates, decide, explain, extract, heldDuties, isOnward, municipalityOf, openCase, partyOf, recipientKey, senderProblem, stateAt,
   type CaseFile, type CaseRefusal, type Decision, type Disclosure, type DocumentRef, type LawPack, type Registers,
 } from '@ketensluis/domain';
 import type { EntryDraft } from './entry.js';
@@ -40,7 +40,7 @@ export const planDisclosure = (loaded: LoadedMessage, context: PlanContext): Dis
     if (loaded.file === null) throw new Error('bug: an event of the hub on a case nothing was applied to');
     // A ban that was withdrawn, annulled or extended meanwhile did not run out: a reminder would tell the end it had before.
     if (loaded.event === 'EXPIRED' && stateAt(loaded.file, context.at) !== 'EXPIRED') return unchanged;
-    return { ...unchanged, decisions: decideAll(loaded, loaded.file, context) };
+    return { ...unchanged, ...decidedWith(loaded, loaded.file, context) };
   }
   const { pack, registers, at } = context;
   const before = loaded.file ?? openCase(message);
@@ -53,18 +53,27 @@ export const planDisclosure = (loaded: LoadedMessage, context: PlanContext): Dis
     at,
   });
   if (applied.kind === 'refused') return refusedPlan(loaded, applied, context);
+  const { decisions, duties } = decidedWith(loaded, applied.file, context);
   return {
     ...unchanged,
     file: applied.file,
-    decisions: decideAll(loaded, applied.file, context),
-    duties: applied.duties,
+    decisions,
+    duties: [...applied.duties, ...duties.filter(({ key }) => !applied.closes.includes(key))],
+    moved: applied.moved,
     closes: applied.closes,
     onward: applied.onward,
   };
 };
 
 const unchanged: DisclosurePlan = {
-  outcome: 'applied', file: null, decisions: [], entries: [], duties: [], closes: [], onward: [], tasks: [],
+  outcome: 'applied', file: null, decisions: [], entries: [], duties: [], moved: [], closes: [], onward: [], tasks: [],
+};
+
+// What waits is still owed: a hold with a deadline leaves a duty behind.
+const decidedWith = (loaded: LoadedMessage, file: CaseFile, context: PlanContext): Pick<DisclosurePlan, 'decisions' | 'duties'> => {
+  const decisions = decideAll(loaded, file, context);
+  const { pack, at } = context;
+  return { decisions, duties: heldDuties({ decisions: decisions.map(({ decision }) => decision), file, pack, receivedAt: loaded.message.receivedAt, at }) };
 };
 
 /** A message that cannot be: the case stays as it was, the refusal is in the log, and a person tells the sender. */
@@ -142,7 +151,8 @@ const entryOf = (loaded: LoadedMessage, file: CaseFile, decision: Decision, { re
 const messageFacts = ({ message }: LoadedMessage, registers: Registers) => ({
   from: message.sender.oin,
   fromRole: message.sender.role,
-  role: message.sender.function ?? undefined,
+  // Only a code of the register: free text could name a person, and the log keeps it for ever (I7).
+  role: partyOf(registers, message.sender.oin)?.functions.find(({ code }) => code === message.sender.function)?.code,
   controller: municipalityOf(registers, message.case.municipality)?.oin,
   law: message.case.law,
   schema: `${message.type}@${message.version}`,

@@ -35,10 +35,18 @@ export interface AcceptedMail {
   readonly signerSha256: string;
 }
 
+/**
+ * `saved`: message, raw mail and queue row are durable (I5). `repeated`: this very mail was saved under `id`, and its sender may not have had
+ * our answer. `replayed`: this signature or sender id was accepted and answered before.
+ */
+export type Saved = { readonly kind: 'saved' } | { readonly kind: 'repeated'; readonly id: string } | { readonly kind: 'replayed' };
+
 /** Keeps what came in. */
 export interface IntakeStore {
-  /** `saved`: message, raw mail and queue row are durable (I5). `replayed`: this signature or sender id was accepted before; nothing was written. */
-  readonly saveAccepted: (mail: AcceptedMail) => Promise<'saved' | 'replayed'>;
+  /** Nothing is written unless it is `saved`. */
+  readonly saveAccepted: (mail: AcceptedMail) => Promise<Saved>;
+  /** The sender of these messages has had its 250: from now on the same mail is a replay. */
+  readonly confirmAnswered: (ids: readonly string[]) => Promise<void>;
   /** The refusal is a durable log entry (I3). */
   readonly recordRefusal: (entry: EntryDraft) => Promise<void>;
 }
@@ -79,6 +87,8 @@ export interface DisclosurePlan {
   /** Entries besides those of the decisions. */
   readonly entries: readonly EntryDraft[];
   readonly duties: readonly Duty[];
+  /** Duties that get this moment also when they are open with another one. */
+  readonly moved: readonly Duty[];
   readonly closes: readonly DutyKey[];
   readonly onward: readonly OnwardEvent[];
   readonly tasks: readonly PlannedTask[];

@@ -25,7 +25,7 @@ export const savePlan = async (client: Queryable, target: PlanTarget, plan: Disc
   const isLast = plan.onward.length === 0;
   const parts = [
     ...caseParts(target, plan), ...entries, ...decisionParts(target, plan.decisions), ...deliveryParts(target, plan.decisions),
-    ...dutyParts(locked.id, plan.duties), ...(isLast ? [done] : []),
+    ...dutyParts(locked.id, plan.duties, 'keep'), ...dutyParts(locked.id, plan.moved, 'move'), ...(isLast ? [done] : []),
   ];
   await client.query(oneStatement(parts, entries.length === 0 ? [] : ['seal']));
   // What follows looks at rows that were just written, so it comes in statements of its own.
@@ -108,12 +108,18 @@ const deliveryParts = ({ locked, job, at }: PlanTarget, decisions: readonly Plan
   ];
 };
 
-const dutyParts = (caseId: string, duties: readonly Duty[]): readonly Part[] => {
+// A duty is opened once; one that is moved gets a new moment, and is late anew only after that.
+const onConflict = {
+  keep: 'on conflict do nothing',
+  move: 'on conflict (case_id, key) do update set due_at = excluded.due_at, warn_at = excluded.warn_at, told_at = null where duty.closed_at is null',
+} as const;
+
+const dutyParts = (caseId: string, duties: readonly Duty[], known: keyof typeof onConflict): readonly Part[] => {
   const column = <K extends keyof Duty>(key: K): readonly Duty[K][] => duties.map((duty) => duty[key]);
   return duties.length === 0 ? [] : [{
     sql: `insert into duty (case_id, key, rule, article, bearer, toward, authority, opened_at, due_at, warn_at)
      select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
-     on conflict do nothing`,
+     ${onConflict[known]}`,
     values: [
       caseId, column('key'), column('rule'), column('article'), column('bearer'), column('toward'), column('authority'), column('openedAt'),
       column('dueAt'), column('warnAt'),
