@@ -1,7 +1,7 @@
 import { startGateway } from '../gateway/gateway.js';
 import { startConsole } from '../console/console.js';
 import { startWorker } from '../worker/worker.js';
-import { openHub, openPool, openEventLog, listen, practiceClock, type Configuration } from '@ketensluis/platform';
+import { freeLeases, openHub, openPool, openEventLog, listen, practiceClock, type Configuration } from '@ketensluis/platform';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -42,6 +42,8 @@ const start = async (configuration: Configuration, stops: Stop[]): Promise<void>
   stops.push(database.stop);
   const pool = openPool(database.connectionString, 2);
   stops.push(() => pool.end());
+  // The built-in database serves one hub; what an earlier one had in hand when it was killed need not wait for its lease to end.
+  if (configuration.databaseUrl === null) await freeLeases(pool);
   const clock = await practiceClock(pool);
   const practice = await startPractice({ configuration, pool, clock });
   stops.push(practice.close);

@@ -11,8 +11,9 @@ const refusedText = (id: string): string => `message not accepted, reference ${i
 const recorded: readonly RefusalReason[] = ['not-for-us', 'bare-newline', 'too-large', 'sender-address'];
 
 /** Opens the SMTP intake of the hub; a 250 means that message and queue row are stored (I5). */
-export const startIntake = (hub: Hub, refusals: RefusalRecorder, options: { readonly host: string; readonly port: number }): Promise<SmtpIntake> =>
-  startSmtpIntake({
+export const startIntake = async (hub: Hub, refusals: RefusalRecorder, options: { readonly host: string; readonly port: number }): Promise<SmtpIntake> => {
+  const answered = answeredBook(hub);
+  const intake = await startSmtpIntake({
     ...options,
     tls: hub.identity.tls,
     name: domainOf(hub.identity.address),
@@ -23,12 +24,41 @@ export const startIntake = (hub: Hub, refusals: RefusalRecorder, options: { read
       hub.events.tell(`mail.${verdict.kind}`, { messageId: verdict.id, bytes: raw.length, durationMs: Math.round(performance.now() - startedAt) });
       return replyTo(verdict);
     },
+    onAnswered: answered.add,
     onRefused: ({ reason }) => {
       hub.events.tell('line.refused', { reason });
       if (recorded.includes(reason)) refusals.recordLine(reason);
     },
     onFault: (error) => hub.events.fault('mail.failed', error),
   });
+  return {
+    ...intake,
+    close: async () => {
+      await intake.close();
+      await answered.close();
+    },
+  };
+};
+
+const confirmMs = 100;
+
+/** Confirms answers in batches: a mail that comes again before that is answered 250 once more, which does no harm. */
+const answeredBook = (hub: Hub) => {
+  let waiting: string[] = [];
+  const confirm = async (): Promise<void> => {
+    const ids = waiting;
+    waiting = [];
+    await hub.store.intake.confirmAnswered(ids);
+  };
+  const timer = setInterval(() => void confirm().catch((fault: unknown) => hub.events.fault('answer.failed', fault)), confirmMs).unref();
+  return {
+    add: (id: string): void => void waiting.push(id),
+    close: async (): Promise<void> => {
+      clearInterval(timer);
+      await confirm();
+    },
+  };
+};
 
 const replyTo = (verdict: Verdict): IntakeReply => {
   switch (verdict.kind) {

@@ -23,7 +23,7 @@ const received = async (used: Registers, { from, content }: { readonly from: str
     mail: { open: () => Promise.resolve(mailFrom(from, content)) },
     registers: { current: () => Promise.resolve({ registers: used, pack: law }) },
     intake: {
-      saveAccepted: (mail) => { kept.push(mail); return Promise.resolve('saved'); },
+      saveAccepted: (mail) => { kept.push(mail); return Promise.resolve({ kind: 'saved' }); },
       recordRefusal: (entry) => { refusals.push(entry); return Promise.resolve(); },
     },
   });

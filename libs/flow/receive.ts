@@ -9,7 +9,7 @@ export interface ReceivePorts {
   readonly ids: Ids;
   readonly mail: MailOpener;
   readonly registers: RegisterReader;
-  readonly intake: IntakeStore;
+  readonly intake: Pick<IntakeStore, 'saveAccepted' | 'recordRefusal'>;
 }
 
 /** What the other side may know: accepted under `id`, or refused; `id` lets an operator find the reason in the log. */
@@ -52,7 +52,9 @@ export const receive = async (raw: Uint8Array, ports: ReceivePorts): Promise<Ver
     signatureSha256: opened.signatureSha256,
     signerSha256: opened.signer.sha256,
   });
-  if (saved === 'replayed') return refused({ from: party.oin, code: 'replayed', detail: 'this signature or message id was accepted before' });
+  // Our 250 may have been lost on the way: a mail system then sends the same bytes again, and must not bounce what was stored.
+  if (saved.kind === 'repeated') return { kind: 'accepted', id: saved.id };
+  if (saved.kind === 'replayed') return refused({ from: party.oin, code: 'replayed', detail: 'this signature or message id was accepted before' });
   return { kind: 'accepted', id };
 };
 

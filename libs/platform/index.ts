@@ -9,6 +9,6 @@ export { createRegister } from './register.js';
 export { positioned, readLawPack } from './registers.js';
 export { recordOutsideAct } from './upkeep.js';
 export {
-  checkColumns, closeTask, decisionsOf, exportLog, isQuiet, listen, loadProof, messageState, migrate, movePracticeClock, openDuties, openPool, openTasks, practiceBehaviours, releaseParked, retryDelivery, setPracticeBehaviour,
+  checkColumns, closeTask, decisionsOf, exportLog, freeLeases, isQuiet, listen, loadProof, messageState, migrate, movePracticeClock, openDuties, openPool, openTasks, practiceBehaviours, releaseParked, retryDelivery, setPracticeBehaviour,
   type DecidedRow, type HubState, type Ring,
 } from '@ketensluis/store';

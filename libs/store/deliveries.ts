@@ -30,6 +30,11 @@ export const claimSealed = async (pool: pg.Pool, vault: Vault, at: Date, most: n
   return ready;
 };
 
+/** Frees what a process that is gone had claimed. Only for whoever has the database to itself: then every lease is of the dead. */
+export const freeLeases = async (pool: pg.Pool): Promise<void> => {
+  await pool.query('update queue set lease_until = null where lease_until is not null');
+};
+
 /** One that cannot be opened holds nobody else up (I14): what differs from the log is held with a task, anything else is free again. */
 const setAside = (pool: pg.Pool, mid: string, reason: unknown, at: Date): Promise<void> =>
   inTransaction(pool, async (client) => {

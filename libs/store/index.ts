@@ -1,6 +1,7 @@
 export { listen, ring, rings, type Ring } from './bell.js';
 export { uuidV7 } from './ids.js';
 export * from './log/index.js';
+export { freeLeases } from './deliveries.js';
 export { demandOwnKeys } from './mark.js';
 export { migrate } from './migrate.js';
 export { inTransaction, openPool, type Queryable } from './pool.js';

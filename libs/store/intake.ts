@@ -1,5 +1,5 @@
 import type { CaseReference, MessageBody } from '@ketensluis/domain';
-import type { AcceptedMail } from '@ketensluis/flow';
+import type { AcceptedMail, Saved } from '@ketensluis/flow';
 import type pg from 'pg';
 import { uuidV7 } from './ids.js';
 import { oneStatement, prepared, type Part } from './statement.js';
@@ -9,15 +9,30 @@ import { encrypt, type DataKey, type Vault } from './vault.js';
  * Keeps a proven message: once this resolves with `saved`, case, message, raw mail, attachments and queue row are durable together (I5).
  * `replayed` when this signature, or this id of this sender, was accepted before; then nothing was written (smime.md rule 9).
  */
-export const saveAccepted = async (pool: pg.Pool, vault: Vault, mail: AcceptedMail): Promise<'saved' | 'replayed'> => {
+export const saveAccepted = async (pool: pg.Pool, vault: Vault, mail: AcceptedMail): Promise<Saved> => {
   for (;;) {
     const file = (await findCase(pool, vault, mail.message.case)) ?? newCase(vault, mail);
     // One statement is one transaction: all of it is kept or nothing.
     const taken = await pool.query(oneStatement(partsOf(file, mail), ['disclose'])).then(() => null, takenTable);
-    if (taken === null) return 'saved';
-    if (taken === 'message') return 'replayed';
+    if (taken === null) return { kind: 'saved' };
+    if (taken === 'message') return earlier(pool, mail);
     // Another message made the same case in between: now it is found.
   }
+};
+
+/** Whose 250 may not have arrived is told again; everything else that comes twice is a replay. */
+const earlier = async (pool: pg.Pool, mail: AcceptedMail): Promise<Saved> => {
+  const { rows } = await pool.query<{ id: string }>(
+    'select id from message where signature_sha256 = $1 and sender = $2 and sender_id = $3 and answered_at is null',
+    [Buffer.from(mail.signatureSha256, 'hex'), mail.message.sender.oin, mail.message.id],
+  );
+  const [row] = rows;
+  return row === undefined ? { kind: 'replayed' } : { kind: 'repeated', id: row.id };
+};
+
+/** Marks messages whose sender has had its 250. */
+export const confirmAnswered = async (pool: pg.Pool, ids: readonly string[]): Promise<void> => {
+  if (ids.length > 0) await pool.query('update message set answered_at = now() where id = any($1) and answered_at is null', [ids]);
 };
 
 /** Which of the two tables already had such a row; any other fault is thrown on. */

@@ -202,6 +202,7 @@ table message
   signer_sha256           bytea not null
   body                    bytea not null
   raw                     bytea not null
+  answered_at             timestamp(3) with time zone
   state                   text not null default 'accepted'::text
   message_signature_sha256_check CHECK ((length(signature_sha256) = 32))
   message_signer_sha256_check CHECK ((length(signer_sha256) = 32))

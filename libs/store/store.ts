@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { ring } from './bell.js';
 import { claimMessage, lockCase, parkMessage, postponeMessage } from './cases.js';
 import { claimSealed, finishAttempt } from './deliveries.js';
-import { saveAccepted } from './intake.js';
+import { confirmAnswered, saveAccepted } from './intake.js';
 import { sequence } from './log/sequence.js';
 import { signHead } from './log/sign-head.js';
 import type { LogSigner } from './log/signer.js';
@@ -30,6 +30,7 @@ export const createStore = (pool: pg.Pool, vault: Vault): Store => {
   return {
     intake: {
       saveAccepted: (mail) => saveAccepted(pool, vault, mail),
+      confirmAnswered: (ids) => confirmAnswered(pool, ids),
       recordRefusal: (draft) => inTransaction(pool, (client) => recordDrafts(client, keys, [{ draft, caseId: null, outgoing: null }])),
     },
     cases: {

@@ -71,7 +71,7 @@ describe('a mail that does not prove what it says', () => {
     const first = await hub.submit(raw, hovj);
     await hub.settle();
     // As after a crash between storing and answering: nothing says that the answer went out.
-    await hub.pool.query('update message set answered_at = null');
+    await hub.database.pool.query('update message set answered_at = null');
     expect(await hub.submit(raw, hovj)).toEqual(first);
   });
 

@@ -19,6 +19,8 @@ export interface Link {
   /** TLS stands: watches everything that comes out of it. Must be called before anything else reads the socket. */
   readonly upgraded: (socket: TLSSocket) => void;
   readonly phase: (phase: 'commands' | 'mail' | 'receiving') => void;
+  /** True while the peer can still be answered. */
+  readonly answers: () => boolean;
   readonly refuse: (reason: RefusalReason) => void;
   /** Writes the last line and closes; what the peer still sends is thrown away. */
   readonly end: (farewell: string | null) => void;
@@ -142,6 +144,7 @@ function openLink({ socket: plain, address, limits, onRefused, closing }: LinkOp
       arm();
       if (closing()) end(farewells.closing);
     },
+    answers: () => !gone && !socket.destroyed && socket.writable,
     refuse,
     end,
     idle: () => phase === 'commands',

@@ -17,6 +17,7 @@ async function intake(changes: Partial<SmtpIntakeOptions> = {}) {
   const received: IncomingMail[] = [];
   const refusals: string[] = [];
   const faults: unknown[] = [];
+  const answered: string[] = [];
   const started = await startSmtpIntake({
     host: '127.0.0.1',
     port: 0,
@@ -27,13 +28,14 @@ async function intake(changes: Partial<SmtpIntakeOptions> = {}) {
       return { kind: 'accepted', id: `M${received.length}` };
     },
     isForUs: (address) => address.toLowerCase().endsWith('@sluis.example'),
+    onAnswered: (id) => answered.push(id),
     onRefused: (event) => refusals.push(event.reason),
     onFault: (error) => faults.push(error),
     drainMs: 2_000,
     ...changes,
   });
   running.push(started);
-  return { ...started, received, refusals, faults };
+  return { ...started, received, refusals, faults, answered };
 }
 
 async function secured(port: number) {
@@ -88,6 +90,23 @@ describe('mail over TLS', () => {
     const weak = { ca: tls.ca, servername: 'localhost', minVersion: version, maxVersion: version, ciphers: `${ciphers ?? 'ALL'}:@SECLEVEL=0` };
     await expect(transport(hub.port, { tls: weak }).sendMail(mail('x\r\n'))).rejects.toMatchObject({ code: expect.stringMatching(/ETLS|ESOCKET|ECONNECTION/) });
     expect(hub.received).toHaveLength(0);
+  });
+
+  test('tells which mail was answered, and not one whose sender had gone', async () => {
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => { go = resolve; });
+    const hub = await intake({ receive: async ({ raw }) => { if (raw.includes('wacht')) await held; return { kind: 'accepted', id: raw.includes('wacht') ? 'gone' : 'there' }; } });
+    await transport(hub.port).sendMail(mail('gewoon\r\n'));
+    const peer = await secured(hub.port);
+    await envelope(peer);
+    await peer.say('DATA');
+    peer.send('wacht\r\n.\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    peer.close();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    go();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(hub.answered).toEqual(['there']);
   });
 
   test('takes TLS 1.2 with a sufficient suite', async () => {

@@ -27,6 +27,8 @@ export interface SmtpIntakeOptions extends Partial<IntakeLimits> {
   /** Must resolve `accepted` only when the mail is stored (I5). It may be called twice for one mail: a sender that missed our 250 tries again. */
   readonly receive: (mail: IncomingMail) => Promise<IntakeReply>;
   readonly isForUs: (address: string) => boolean;
+  /** The 250 of this mail went to a peer that was still there. Without it the peer may not know, and sends the same mail again. */
+  readonly onAnswered: (id: string) => void;
   readonly onRefused: (event: IntakeRefusal) => void;
   /** A fault in `receive`, or in the server itself; the sender was asked to try again. */
   readonly onFault: (error: unknown) => void;
@@ -175,8 +177,10 @@ async function onData(intake: Intake, { stream, session, done }: { stream: SMTPS
   const reply = await received;
   intake.receiving.delete(received);
   collected.release();
-  if (reply.kind === 'accepted') done(null, `2.6.0 accepted ${reply.id}`);
-  else done(replyError(reply));
+  if (reply.kind === 'accepted') {
+    done(null, `2.6.0 accepted ${reply.id}`);
+    if (link.answers()) intake.options.onAnswered(reply.id);
+  } else done(replyError(reply));
   link.phase('commands');
 }
 

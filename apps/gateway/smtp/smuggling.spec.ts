@@ -20,6 +20,7 @@ beforeAll(async () => {
       return { kind: 'accepted', id: 'M' };
     },
     isForUs: () => true,
+    onAnswered: () => undefined,
     onRefused: () => {},
     onFault: (fault) => faults.push(fault),
     drainMs: 500,

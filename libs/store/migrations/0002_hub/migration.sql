@@ -51,6 +51,8 @@ create table message (
   signer_sha256    bytea not null check (length(signer_sha256) = 32),
   body             bytea not null,
   raw              bytea not null,
+  -- When its sender had our 250, as far as we can know; until then the same mail is a repeat and not a replay.
+  answered_at      timestamptz(3),
   state            text not null default 'accepted' check (state in ('accepted', 'applied', 'refused', 'parked')),
   unique (sender, sender_id)
 );
