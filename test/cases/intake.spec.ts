@@ -72,7 +72,7 @@ describe('a mail that does not prove what it says', () => {
     await hub.settle();
     await new Promise((resolve) => setTimeout(resolve, 500));
     // As after a crash between storing and answering: nothing says that the answer went out.
-    await hub.database.pool.query('update message set answered_at = null');
+    await hub.hub.pool.query('update message set answered_at = null');
     expect(await hub.submit(raw, hovj)).toEqual(first);
   });
 
