@@ -6,16 +6,13 @@ const connectionsMin = 2;
 /** What a function of the store needs: a pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/**
- * Opens a pool whose sessions are in UTC whatever the server's setting is, with JIT off (it costs seconds on partitions). A prepared statement is
- * planned once and not five times first: with an insert over years of partitions that is most of what a session does in its first minutes.
- */
+/** Opens a pool whose sessions are in UTC whatever the server's setting is, with JIT off (it costs seconds on partitions). */
 export const openPool = (connectionString: string, connectionsMax = 10): pg.Pool => {
   const pool = new pg.Pool({
     connectionString,
     max: connectionsMax,
     min: connectionsMin,
-    options: '-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan',
+    options: '-c timezone=UTC -c jit=off',
     application_name: 'ketensluis',
     connectionTimeoutMillis: 5_000,
   });
