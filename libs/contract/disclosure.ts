@@ -1,4 +1,4 @@
-import { categories, roles, tellableOmissions, type Category, type MessageBody, type Omission, type OnwardEvent, type Role } from '@ketensluis/domain';
+import { categories, events, isOnward, roles, tellableOmissions, type Category, type MessageBody, type Omission, type OnwardEvent, type Role } from '@ketensluis/domain';
 import { z } from 'zod';
 import { eventWords, shapeOf, type DocumentMediaType } from './document.js';
 import type { ReadRefusal } from './problem.js';
@@ -59,7 +59,7 @@ export const writeDisclosure = (document: DisclosureDocument, mediaType: Documen
 };
 
 const eventOfWord = (word: string): OnwardEvent | null =>
-  (Object.keys(eventWords) as OnwardEvent[]).find((event) => eventWords[event] === word) ?? null;
+  events.filter(isOnward).find((event) => eventWords[event] === word) ?? null;
 
 const categoryShape = z.enum(categories);
 const disclosureShape = z.object({

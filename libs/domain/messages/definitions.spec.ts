@@ -70,8 +70,13 @@ describe('labels follow the law', () => {
     expect(contact.filter(({ path, of }) => of.category !== (path.startsWith('bereikbaarheid.') ? 'C-REACH' : 'C-HHREACH'))).toEqual([]);
   });
 
-  test('children are C-MINOR, a citizen service number is C-BSN, and nothing else is', () => {
-    expect(everything.filter(({ path, of }) => path.startsWith('minderjarigen') !== (of.category === 'C-MINOR'))).toEqual([]);
+  test('what says that there are children is C-MINOR, their names are of the contact ban, where they stay is contact data of victims', () => {
+    const categoryOf = (path: string): string | null =>
+      path === 'minderjarigen[].naam' ? 'C-HH' : path === 'minderjarigen[].verblijf' ? 'C-HHREACH' : path.startsWith('minderjarigen') || path === 'kindermishandeling' ? 'C-MINOR' : null;
+    expect(everything.filter(({ path, of }) => (categoryOf(path) ?? of.category) !== of.category || (categoryOf(path) === null && of.category === 'C-MINOR')).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('a citizen service number is C-BSN, and nothing else is', () => {
     expect(everything.filter(({ of }) => (of.kind === 'bsn') !== (of.category === 'C-BSN'))).toEqual([]);
   });
 

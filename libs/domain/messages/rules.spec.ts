@@ -26,6 +26,14 @@ test.each(messageTypes)('the example of %s breaks no rule', (type) => {
   expect(brokenBy(type, {})).toEqual([]);
 });
 
+test('a form nobody asked for is refused as a file too, and one that was asked for may come as a file', () => {
+  const { fields } = exampleBody('rihg.geen-verbod');
+  const asFile = [{ sha256: 'ab'.repeat(32), category: 'C-RIHG' as const }];
+  const broken = (change: Change) => messageDefinitions['rihg.geen-verbod'].rules.filter((rule) => !rule.holds(changed(fields, change), asFile)).map((rule) => rule.id);
+  expect(broken({ rihg: null, weging_gevraagd: false })).toEqual(['form-only-when-asked']);
+  expect(broken({ rihg: null, weging_gevraagd: true })).toEqual([]);
+});
+
 const underMandate: Change = { opgelegd_door: 'HOVJ-mandaat', mandaat_id: 'MAND-9901-HOVJ', hovj_melding_bm_op: '2026-03-23T20:04:00+01:00' };
 const noConsultation: Change = { kindermishandeling: false, vt_overleg: null };
 
@@ -65,6 +73,8 @@ const cases: readonly (readonly [string, MessageType, Change, readonly string[]]
   ['consulting without child abuse is refused', 'overleg.gevraagd', { kindermishandeling: false }, ['child-abuse-only']],
   ['consulting about no child is refused', 'overleg.gevraagd', { minderjarigen: null }, ['child-abuse-only']],
   ['a form nobody asked for is refused', 'rihg.geen-verbod', { weging_gevraagd: false }, ['form-only-when-asked']],
+  ['the need of Veilig Thuis is written down', 'huisverbod.overtreden', { 'ook_naar_veilig_thuis.omdat': null }, ['need-of-veilig-thuis']],
+  ['what does not go there needs no reason', 'huisverbod.overtreden', { ook_naar_veilig_thuis: { verstrekken: false } }, []],
   ['no form, no question', 'rihg.geen-verbod', { weging_gevraagd: false, rihg: null }, []],
   ['an item answered yes has a source', 'rihg.afgerond', { 'rihg.deel_incident.signaal_2a.item_1': { antwoord: 'ja' } }, ['item-source']],
   ['advice to impose rests on items', 'rihg.afgerond', { 'rihg.grondslag': null }, ['motivation-rests-on-items']],
