@@ -90,11 +90,11 @@ describe('labels follow the law', () => {
     ['overleg.gevraagd', ['C-REF', 'C-ID', 'C-BSN', 'C-ADDR', 'C-HH', 'C-HHREACH', 'C-MINOR', 'C-GROUND']],
     ['overleg.antwoord', ['C-REF', 'C-ADVICE']],
     ['huisverbod.geweigerd', ['C-REF', 'C-GROUND', 'C-RIHG']],
-    ['huisverbod.overtreden', ['C-ID', 'C-BSN', 'C-MINOR', 'C-POL', 'C-CRIM']],
+    ['huisverbod.overtreden', ['C-ID', 'C-BSN', 'C-MINOR', 'C-POL', 'C-CRIM', 'C-TERM']],
     ['bereikbaarheid.opgegeven', ['C-REF', 'C-REACH']],
     ['hulp.bevestigd', ['C-HELP']],
     ['opvang.gevraagd', ['C-REF', 'C-ID', 'C-BSN', 'C-HELP']],
-    ['uitspraak.voorziening', ['C-REF', 'C-RULOUT', 'C-RULDOC']],
+    ['uitspraak.voorziening', ['C-REF', 'C-RULOUT', 'C-RULDOC', 'C-TERM']],
     ['advies.gegeven', ['C-REF', 'C-HELP', 'C-ADVICE']],
   ])('%s carries only %j', (type, expected) => {
     expect(categoriesIn(type)).toEqual(expected);
