@@ -32,6 +32,18 @@ describe('the court', () => {
     expect(await situation.duty('WTH-15:RB')).toMatchObject({ closedBy: null });
   });
 
+  test('sets the hearing: from then on the file has a moment to be complete by, and the ruling a day to follow', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.send('voorziening.verzocht', 'court', { zitting_op: undefined });
+    expect(await situation.duty('WTH-15:RB')).toMatchObject({ dueAt: null });
+    const hour = 60 * 60 * 1_000;
+    const hearing = Math.trunc(situation.start.getTime() / 1_000) * 1_000 + 2 * hour;
+    await situation.send('zitting.bepaald', 'court', { zitting_op: '@+2:00', stukken_uiterlijk: undefined });
+    expect((await situation.duty('WTH-15:RB'))?.dueAt).toEqual(new Date(hearing));
+    expect((await situation.duty('E15:UHG'))?.dueAt).toEqual(new Date(hearing + 24 * hour));
+  });
+
   test('must hear the man within three days, a term of the law', async () => {
     const situation = openSituation(hub);
     await situation.send('huisverbod.opgelegd', 'waterveen');
