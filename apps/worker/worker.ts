@@ -6,6 +6,8 @@ import { startLoop, type Loop } from './loop.js';
 const tickMs = 200;
 /** A loop looks by itself this often, so that a ring that got lost costs little. */
 const idleMs = 2_000;
+/** Deliveries that end together make room in one claim. */
+const claimMs = 20;
 /** Terms are minutes or longer. */
 const watchMs = 15_000;
 /** Messages decided at the same time, each of another case. */
@@ -29,15 +31,23 @@ export const startWorker = (hub: Hub): Worker => {
   const loop = (name: string, spacingMs: number, step: () => Promise<boolean>, restMs = idleMs): Loop =>
     startLoop({ step, idleMs: restMs, spacingMs, failed: failed(name) });
 
-  const deciders = Array.from({ length: decidersCount }, () => loop('disclose', 0, () => discloseNext(hub)));
+  // One decider looks; it wakes the next when there is work, so that an idle hub asks once and not once per decider.
+  const deciders: Loop[] = [];
+  for (let place = 0; place < decidersCount; place += 1) {
+    deciders.push(loop('disclose', 0, async () => {
+      const found = await discloseNext(hub);
+      if (found) deciders[place + 1]?.wake();
+      return found;
+    }));
+  }
   const sealer = loop('seal', tickMs, async () => (await seal({ clock: hub.clock, log: hub.log })) > 0);
   const delivering = deliverer(hub, failed('deliver'));
-  const sender = loop('deliver', 0, delivering.step);
+  const sender = loop('deliver', claimMs, delivering.step);
   const watcher = loop('watch', 0, async () => (await hub.store.terms.watch(hub.clock.now()), false), watchMs);
   delivering.onRoom(sender.wake);
 
   const loopsOf: Readonly<Record<Ring, readonly Loop[]>> = {
-    disclose: deciders,
+    disclose: deciders.slice(0, 1),
     seal: [sealer],
     deliver: [sender],
     register: [],

@@ -20,7 +20,9 @@ export interface DeliverPorts {
  * Resolves when attempt, receipt or next try are durable; a crash before that shows as an attempt without outcome and is tried again.
  */
 export const deliver = async (disclosure: SealedDisclosure, ports: DeliverPorts): Promise<FinishedAttempt> => {
-  const finished = settle(disclosure, (await objection(disclosure, ports)) ?? (await attempt(disclosure, ports)), ports);
+  const read = readDisclosure(disclosure.twin, 'application/json');
+  const content = read.kind === 'read' ? read.disclosure : null;
+  const finished = settle(disclosure, (await objection(disclosure, content, ports)) ?? (await attempt({ ...disclosure, ...(content === null ? {} : { content }) }, ports)), ports);
   await ports.deliveries.finish(finished);
   return finished;
 };
@@ -31,12 +33,11 @@ const attempt = async (disclosure: SealedDisclosure, ports: DeliverPorts): Promi
 };
 
 /** Why this disclosure must not leave now: what it rests on ended meanwhile, or it is not what its document says. */
-const objection = async (disclosure: SealedDisclosure, { registers, clock }: DeliverPorts): Promise<DeliveryOutcome | null> => {
-  const read = readDisclosure(disclosure.document, 'application/xml');
-  if (read.kind === 'refused') return unusable('not-as-logged', 'the document cannot be read');
-  if (!isAsWritten(disclosure, read.disclosure)) return unusable('not-as-logged', 'recipient or attachments differ from the document');
-  const { ground, recipient } = read.disclosure;
-  const on = { ...ground, recipient, municipality: read.disclosure.case.municipality };
+const objection = async (disclosure: SealedDisclosure, content: DisclosureDocument | null, { registers, clock }: DeliverPorts): Promise<DeliveryOutcome | null> => {
+  if (content === null) return unusable('not-as-logged', 'the document cannot be read');
+  if (!isAsWritten(disclosure, content)) return unusable('not-as-logged', 'recipient or attachments differ from the document');
+  const { ground, recipient } = content;
+  const on = { ...ground, recipient, municipality: content.case.municipality };
   const reason = stopReason(on, (await registers.current()).registers, clock.now());
   return reason === null ? null : unusable('no-longer-permitted', reason);
 };

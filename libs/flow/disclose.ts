@@ -107,16 +107,21 @@ const planned = (loaded: LoadedMessage, file: CaseFile, decision: Decision, cont
   const party = decision.recipient.oin;
   if (party === null) throw new Error('bug: a permit for nobody');
   const mid = context.nextId();
-  const disclosure = extract(loaded.message, decision);
+  const document = documentOf(loaded, file, extract(loaded.message, decision), { oin: party, id: mid });
   return {
     decision,
     entry: {
       ...entry,
       facts: { ...entry.facts, kind: 'disclosure', to: party, msg: mid },
-      payload: writeDisclosure(documentOf(loaded, file, disclosure, { oin: party, id: mid }), 'application/xml'),
-      detail: { ...entry.detail, omitted: disclosure.omitted },
+      payload: writeDisclosure(document, 'application/xml'),
+      detail: { ...entry.detail, omitted: document.omitted },
     },
-    outgoing: { mid, party, attachments: disclosure.attachments.map((attachment) => loaded.message.attachments.indexOf(attachment)) },
+    outgoing: {
+      mid,
+      party,
+      twin: writeDisclosure(document, 'application/json'),
+      attachments: document.attachments.map((attachment) => loaded.message.attachments.indexOf(attachment)),
+    },
   };
 };
 

@@ -1,3 +1,5 @@
+import type { DisclosureDocument } from '@ketensluis/contract';
+
 /** One permitted, recorded and sealed disclosure on its way to one party. */
 export interface OutgoingDisclosure {
   /** The same on every try, so that the receiver can recognise a repeat. */
@@ -9,6 +11,8 @@ export interface OutgoingDisclosure {
   /** The disclosure document, exactly the bytes the log committed to. */
   readonly document: Uint8Array;
   readonly mediaType: string;
+  /** What the document says, where it was read already: reading its XML costs more than sealing it. */
+  readonly content?: DisclosureDocument;
   readonly attachments: readonly OutgoingAttachment[];
 }
 

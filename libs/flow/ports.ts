@@ -75,8 +75,8 @@ export interface LoadedMessage {
 export interface PlannedDecision {
   readonly decision: Decision;
   readonly entry: EntryDraft;
-  /** `attachments` are places in the message, from 0. */
-  readonly outgoing: { readonly mid: string; readonly party: string; readonly attachments: readonly number[] } | null;
+  /** `attachments` are places in the message, from 0; `twin` is the document as JSON, kept beside it because it is read at every try. */
+  readonly outgoing: { readonly mid: string; readonly party: string; readonly twin: Uint8Array; readonly attachments: readonly number[] } | null;
 }
 
 /** Everything one message changes; written in one commit. */
@@ -122,6 +122,8 @@ export type SealedDisclosure = OutgoingDisclosure & {
   readonly __sealed: true;
   readonly recipient: string;
   readonly entryId: string;
+  /** The document as JSON, made together with it and kept under the key of the case. */
+  readonly twin: Uint8Array;
   readonly attempt: number;
   readonly firstTriedAt: Date;
 };

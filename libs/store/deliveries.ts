@@ -71,7 +71,7 @@ const claim = `with claimed as (
     insert into attempt (mid, number, started_at)
     select ref, coalesce((select max(number) from attempt earlier where earlier.mid = ref), 0) + 1, $1 from claimed returning mid, number)
   select delivery.mid, delivery.entry_id, delivery.case_id, delivery.message_id, delivery.recipient, delivery.number as sequence,
-    delivery.attachments as places, message.type, message.body, case_file.wrapped_key, outbox.sealed, opened.number as attempt,
+    delivery.attachments as places, message.type, message.body, case_file.wrapped_key, outbox.sealed, delivery.twin, opened.number as attempt,
     coalesce((select min(started_at) from attempt first where first.mid = delivery.mid and first.started_at >= coalesce(delivery.since, first.started_at)), $1) as first_at,
     entry.leaf, entry.h = tlog_leaf.h as in_tree
   from opened join delivery using (mid) join outbox using (mid) join message on message.id = delivery.message_id

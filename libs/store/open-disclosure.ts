@@ -27,6 +27,7 @@ export interface AttemptRow {
   readonly body: Buffer;
   readonly wrapped_key: Buffer;
   readonly sealed: Buffer;
+  readonly twin: Buffer;
   readonly attempt: number;
   readonly first_at: Date;
   readonly leaf: Buffer;
@@ -39,7 +40,7 @@ export interface AttemptRow {
  */
 export const openDisclosure = async (pool: pg.Pool, vault: Vault, row: AttemptRow): Promise<SealedDisclosure> => {
   const key = vault.unwrap(row.wrapped_key);
-  const payload = plainOf(key, row);
+  const payload = opened(key, row.sealed, outboxPlace(row.mid));
   demandAsLogged(row, payload);
   const disclosure: Omit<SealedDisclosure, '__sealed'> = {
     id: row.mid,
@@ -48,6 +49,7 @@ export const openDisclosure = async (pool: pg.Pool, vault: Vault, row: AttemptRo
     messageType: row.type,
     document: payload.subarray(saltBytes),
     mediaType: 'application/xml',
+    twin: opened(key, row.twin, twinPlace(row.mid)),
     attachments: await attachmentsOf(pool, key, row),
     recipient: row.recipient,
     entryId: row.entry_id,
@@ -58,9 +60,12 @@ export const openDisclosure = async (pool: pg.Pool, vault: Vault, row: AttemptRo
   return disclosure as SealedDisclosure;
 };
 
-const plainOf = (key: DataKey, row: AttemptRow): Buffer => {
+/** Names the row a document's JSON twin belongs to. */
+export const twinPlace = (mid: string): string => `twin:${mid}`;
+
+const opened = (key: DataKey, sealed: Buffer, place: string): Buffer => {
   try {
-    return decrypt(key, row.sealed, outboxPlace(row.mid));
+    return decrypt(key, sealed, place);
   } catch {
     // Other bytes, another row or another key: AES-GCM does not say which.
     throw new NotAsLogged('the stored body does not open');
@@ -86,7 +91,7 @@ const attachmentsOf = async (pool: pg.Pool, key: DataKey, row: AttemptRow): Prom
   return rows.map(({ place, body }) => {
     const named = attachments[place];
     if (named === undefined) throw new NotAsLogged('a stored attachment the message does not name');
-    const content = decrypt(key, body, attachmentPlace(row.message_id, place));
+    const content = opened(key, body, attachmentPlace(row.message_id, place));
     return { name: named.name, contentType: named.mediaType, content, sha256: createHash('sha256').update(content).digest('hex') };
   });
 };

@@ -5,6 +5,7 @@ import { casePlace, type LockedCase } from './cases.js';
 import { uuidV7 } from './ids.js';
 import type { PeriodKeys } from './period-keys.js';
 import type { Queryable } from './pool.js';
+import { twinPlace } from './open-disclosure.js';
 import { draftParts } from './record.js';
 import { oneStatement, type Part } from './statement.js';
 import { encrypt } from './vault.js';
@@ -83,15 +84,16 @@ const deliveryParts = ({ locked, job, at }: PlanTarget, decisions: readonly Plan
   const planned = decisions.flatMap(({ decision, entry, outgoing }, place) =>
     outgoing === null || decision.kind !== 'permit' ? [] : [{
       place, mid: outgoing.mid, entry_id: entry.facts.id, recipient: outgoing.party, attachments: outgoing.attachments,
+      twin: encrypt(locked.key, outgoing.twin, twinPlace(outgoing.mid)).toString('base64'),
       rules: decision.fulfils.map(({ rule }) => rule), roles: decision.fulfils.map(({ role }) => role),
     }]);
   return planned.length === 0 ? [] : [
     {
-      sql: `insert into delivery (mid, entry_id, case_id, message_id, recipient, rules, roles, number, attachments, created_at)
+      sql: `insert into delivery (mid, entry_id, case_id, message_id, recipient, rules, roles, number, attachments, twin, created_at)
        select mid, entry_id, $1::uuid, $2, recipient, rules, roles,
          coalesce((select max(number) from delivery earlier where earlier.case_id = $1::uuid and earlier.recipient = planned.recipient), 0)
-           + row_number() over (partition by recipient order by place), attachments, $3
-       from jsonb_to_recordset($4::jsonb) as planned (place integer, mid uuid, entry_id uuid, recipient text, rules text[], roles text[], attachments integer[])`,
+           + row_number() over (partition by recipient order by place), attachments, decode(twin, 'base64'), $3
+       from jsonb_to_recordset($4::jsonb) as planned (place integer, mid uuid, entry_id uuid, recipient text, rules text[], roles text[], attachments integer[], twin text)`,
       values: [locked.id, job.messageId, at, JSON.stringify(planned)],
     },
     {

@@ -67,6 +67,7 @@ table delivery
   roles                   text[] not null
   number                  integer not null
   attachments             integer[] not null
+  twin                    bytea not null
   since                   timestamp(3) with time zone
   state                   text not null default 'waiting'::text
   cause                   text

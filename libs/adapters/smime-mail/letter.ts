@@ -9,7 +9,8 @@ export interface Letter {
 }
 
 /** The letter that goes with an outgoing disclosure. Throws when its document is none: we made it ourselves. */
-export function letterOf({ document, mediaType, number }: OutgoingDisclosure): Letter {
+export function letterOf({ document, mediaType, number, content }: OutgoingDisclosure): Letter {
+  if (content !== undefined) return letter(content, number);
   const read = readDisclosure(document, mediaType === 'application/json' ? 'application/json' : 'application/xml');
   if (read.kind === 'refused') throw new Error(`bug: an outgoing document cannot be read: ${read.code}`);
   return letter(read.disclosure, number);

@@ -108,6 +108,8 @@ create table delivery (
   roles       text[] not null,
   number      integer not null,
   attachments integer[] not null,
+  -- The document as JSON, encrypted under the key of the case: what it says is looked at before every try.
+  twin        bytea not null,
   -- The five days of retries count from here, once a person or a new certificate set the delivery free again.
   since       timestamptz(3),
   state       text not null default 'waiting' check (state in ('waiting', 'delivered', 'held', 'dead')),
