@@ -49,7 +49,7 @@ describe('the ban is withdrawn, violated, or runs out', () => {
     expect(violated).toMatchObject({ state: 'applied', permits: { [oin.waterveen]: 'WTH-34', [oin.prosecutor]: 'WTH-33' } });
     const last = async (party: string): Promise<readonly string[]> => carried((await situation.received(party)).at(-1)?.text ?? '');
     expect(await last('gemeente-waterveen')).toEqual(exactly('C-POL'));
-    // Bpg art. 4:2(1)i is a power: whether it goes is for the police to weigh, what may go is not.
+    // Besluit politiegegevens art. 4:2(1)i is a power: whether it goes is for the police to weigh, what may go is not.
     for (const { text } of (await situation.received('veilig-thuis-noorderwaard')).slice(1)) expect(exactly('C-ID', 'C-POL')).toEqual(expect.arrayContaining([...carried(text)]));
     expect(await last('om-noorderwaard')).toEqual(exactly('C-POL'));
     expect(violated.permits).not.toHaveProperty(oin.court);

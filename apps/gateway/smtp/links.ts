@@ -144,9 +144,7 @@ function openLink({ socket: plain, address, limits, onRefused, closing }: LinkOp
       arm();
       if (closing()) end(farewells.closing);
     },
-    answers: () => !gone && !socket.destroyed && socket.writable,
-    refuse,
-    end,
+    answers: () => !gone && !socket.destroyed && socket.writable, refuse, end,
     idle: () => phase === 'commands',
     destroy: () => {
       gone = true;

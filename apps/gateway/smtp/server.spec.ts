@@ -1,60 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createTransport } from 'nodemailer';
 import { smtpDialogue } from '../../../test/fixtures/smtp-dialogue.js';
 import { tlsFixture } from '../../../test/fixtures/tls-certificates.js';
-import type { IntakeReply } from './replies.js';
-import { type IncomingMail, type SmtpIntake, type SmtpIntakeOptions, startSmtpIntake } from './server.js';
+import { closeIntakes, envelope, intake, mail, secured, tls, transport } from './intake.fixture.js';
 
-const tls = tlsFixture('localhost');
-const running: SmtpIntake[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((intake) => intake.close()));
-});
-
-async function intake(changes: Partial<SmtpIntakeOptions> = {}) {
-  const received: IncomingMail[] = [];
-  const refusals: string[] = [];
-  const faults: unknown[] = [];
-  const answered: string[] = [];
-  const started = await startSmtpIntake({
-    host: '127.0.0.1',
-    port: 0,
-    tls,
-    name: 'sluis.example',
-    receive: async (mail) => {
-      received.push(mail);
-      return { kind: 'accepted', id: `M${received.length}` };
-    },
-    isForUs: (address) => address.toLowerCase().endsWith('@sluis.example'),
-    onAnswered: (id) => answered.push(id),
-    onRefused: (event) => refusals.push(event.reason),
-    onFault: (error) => faults.push(error),
-    drainMs: 2_000,
-    ...changes,
-  });
-  running.push(started);
-  return { ...started, received, refusals, faults, answered };
-}
-
-async function secured(port: number) {
-  const peer = await smtpDialogue(port);
-  await peer.reply();
-  await peer.startTls(tls.ca);
-  await peer.say('EHLO politie.example');
-  return peer;
-}
-
-async function envelope(peer: Awaited<ReturnType<typeof secured>>) {
-  expect(await peer.say('MAIL FROM:<meldkamer@politie.example>')).toMatch(/^250/);
-  expect(await peer.say('RCPT TO:<intake@sluis.example>')).toMatch(/^250/);
-  expect(await peer.say('DATA')).toMatch(/^354/);
-}
-
-const transport = (port: number, more: object = {}) =>
-  createTransport({ host: '127.0.0.1', port, name: 'politie.example', requireTLS: true, tls: { ca: tls.ca, servername: 'localhost' }, ...more });
-const mail = (bytes: string | Buffer) => ({ envelope: { from: 'meldkamer@politie.example', to: 'intake@sluis.example' }, raw: bytes });
+afterEach(closeIntakes);
 
 describe('mail over TLS', () => {
   test('takes a mail byte for byte and answers 250 with its id', async () => {
@@ -319,99 +270,5 @@ describe('limits', () => {
     const peer = await secured(hub.port);
     expect(await peer.reply()).toMatch(/^421/);
     peer.close();
-  });
-});
-
-describe('the answer after a mail', () => {
-  const answers: readonly (readonly [string, IntakeReply, string])[] = [
-    ['a refusal', { kind: 'refused', code: 550, enhanced: '5.7.1', text: 'not accepted' }, '550 5.7.1 not accepted'],
-    ['a refusal for good', { kind: 'refused', code: 554, enhanced: '5.6.0', text: 'not readable' }, '554 5.6.0 not readable'],
-    ['later', { kind: 'later', code: 451, enhanced: '4.3.0', text: 'try again later' }, '451 4.3.0 try again later'],
-  ];
-  test.each(answers)('%s is passed on as it is, and the connection goes on', async (_name, answer, line) => {
-    const hub = await intake({ receive: async () => answer });
-    const peer = await secured(hub.port);
-    await envelope(peer);
-    expect(await peer.say('x\r\n.')).toBe(line);
-    expect(await peer.say('NOOP')).toMatch(/^250/);
-    peer.close();
-  });
-
-  test('a fault in receive is 451 and never says what it was', async () => {
-    const hub = await intake({ receive: () => Promise.reject(new Error('password of the database')) });
-    const peer = await secured(hub.port);
-    await envelope(peer);
-    expect(await peer.say('x\r\n.')).toBe('451 4.3.0 try again later');
-    expect(hub.faults).toHaveLength(1);
-    peer.close();
-  });
-
-  test('a receive that hangs is 451', async () => {
-    const hub = await intake({ receive: () => new Promise(() => {}), receiveMaxMs: 200 });
-    running.splice(running.findIndex((one) => one.port === hub.port), 1);
-    const peer = await secured(hub.port);
-    await envelope(peer);
-    expect(await peer.say('x\r\n.')).toBe('451 4.3.0 try again later');
-    peer.close();
-    await hub.close();
-  });
-
-  test('there is no 250 before receive is done', async () => {
-    let store = () => {};
-    const hub = await intake({ receive: () => new Promise((resolve) => (store = () => resolve({ kind: 'accepted', id: 'M1' }))) });
-    const peer = await secured(hub.port);
-    await envelope(peer);
-    await peer.send('x\r\n.\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(peer.rest()).toBe('');
-    store();
-    expect(await peer.reply()).toBe('250 2.6.0 accepted M1');
-    peer.close();
-  });
-
-  test('a client that leaves while receive runs loses nothing, and close waits for it', async () => {
-    const stored: string[] = [];
-    const hub = await intake({
-      receive: async (one) => {
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        stored.push(one.raw.toString());
-        return { kind: 'accepted', id: 'M1' };
-      },
-    });
-    const peer = await secured(hub.port);
-    await envelope(peer);
-    await peer.send('blijft\r\n.\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    peer.close();
-    await hub.close();
-    expect(stored).toEqual(['blijft\r\n']);
-  });
-
-  test('a client that leaves before the final dot leaves nothing behind', async () => {
-    const hub = await intake();
-    const peer = await secured(hub.port);
-    await envelope(peer);
-    await peer.send('half een mail\r\n');
-    peer.close();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(hub.received).toHaveLength(0);
-    expect(hub.refusals).toContain('cut-off');
-  });
-});
-
-describe('closing', () => {
-  test('a mail under way is finished and answered; idle peers are told to come back; nobody new comes in', async () => {
-    const hub = await intake({ receive: () => new Promise((resolve) => setTimeout(() => resolve({ kind: 'accepted', id: 'M1' }), 300)) });
-    const idle = await secured(hub.port);
-    const busy = await secured(hub.port);
-    await envelope(busy);
-    await busy.send('x\r\n');
-    const closing = hub.close();
-    expect(await idle.reply()).toMatch(/^421 4\.3\.2 closing/);
-    expect(await busy.say('.')).toBe('250 2.6.0 accepted M1');
-    expect(await busy.reply()).toMatch(/^421 4\.3\.2 closing/);
-    await closing;
-    const late = connect(hub.port, '127.0.0.1');
-    await expect(once(late, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });
