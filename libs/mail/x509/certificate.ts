@@ -61,8 +61,11 @@ function remember(certificate: Certificate): void {
 }
 
 function readCertificate(raw: Uint8Array, sha256: string): Certificate {
-  const [tbs, algorithm, signature, ...rest] = sequence(readDer(raw));
+  const whole = readDer(raw);
+  const [tbs, algorithm, signature, ...rest] = sequence(whole);
   if (tbs === undefined || algorithm === undefined || signature === undefined || rest.length > 0) throw new Asn1Error('certificate without three parts');
+  // What the signature does not cover must be exactly as written: the readers would take a context-specific tag here as well.
+  if (whole.tag !== 0x30 || tbs.tag !== 0x30 || algorithm.tag !== 0x30 || signature.tag !== 0x03) throw new Asn1Error('certificate without three parts');
   const signatureAlgorithm = readAlgorithm(algorithm);
   return { raw, sha256, tbs: tbs.raw, signatureAlgorithm, signature: wholeOctets(signature), ...readTbs(tbs, signatureAlgorithm) };
 }

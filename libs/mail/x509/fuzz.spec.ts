@@ -61,6 +61,13 @@ describe('damaged certificates and lists are refused, never a crash', () => {
     );
   });
 
+  test.each([0, 4])('another tag on what no signature covers (octet %i) is malformed', (where) => {
+    const bytes = Buffer.from(leaf.der);
+    expect(bytes.readUInt8(where)).toBe(0x30);
+    bytes.writeUInt8(0xa0, where);
+    expect(() => parseCertificate(bytes)).toThrow(Asn1Error);
+  });
+
   test('a damaged party certificate is malformed or refused, unless it is the real one', () => {
     fc.assert(
       fc.property(mutations, (changes) => {
