@@ -1,12 +1,11 @@
 import type { CaseFile } from './case-file.js';
 import { cannot, type CaseRefusal } from './case-refusal.js';
+import type { ApplyContext, Step } from './case-step.js';
 import { courtSteps } from './case-court.js';
 import { helpSteps } from './case-help.js';
 import { orderSteps } from './case-order.js';
 import type { Duty, DutyKey } from './duty.js';
 import { eventOf, onwardEvents, type Event, type OnwardEvent } from './event.js';
-import type { CalendarRules, ServiceLevels } from './law-pack.js';
-import type { Mandate } from './mandate.js';
 import type { Message } from './message.js';
 import type { MessageType } from './messages/type.js';
 import { subjectsWith } from './subject.js';
@@ -24,26 +23,6 @@ export interface Applied {
   /** Keys of duties this message does, whether or not they are open. */
   readonly closes: readonly DutyKey[];
 }
-
-/** What applying depends on besides case and message. */
-export interface ApplyContext {
-  readonly mandates: readonly Mandate[];
-  readonly serviceLevels: ServiceLevels;
-  readonly calendar: CalendarRules;
-  readonly at: Date;
-}
-
-/** What one step changes. */
-export interface StepResult {
-  readonly file: CaseFile;
-  readonly duties?: readonly Duty[];
-  readonly moved?: readonly Duty[];
-  readonly closes?: readonly DutyKey[];
-  readonly onward?: readonly OnwardEvent[];
-}
-
-/** One transition of the state machine: the new case, or why it cannot be. */
-export type Step = (file: CaseFile, message: Message, context: ApplyContext) => StepResult | CaseRefusal;
 
 /** The case a first message opens: nothing has happened in it yet, `applyMessage` follows. */
 export const openCase = (message: Message): CaseFile => ({

@@ -1,4 +1,4 @@
-import type { Step } from './apply-message.js';
+import type { Step } from './case-step.js';
 import { isInForce, wasImposed, type CaseFile } from './case-file.js';
 import { cannot } from './case-refusal.js';
 import { choiceKeys, hearingDuties, reliefDuties, rulingDuties, wishDuties, type RulingKind } from './case-duties.js';

@@ -1,4 +1,4 @@
-import type { ApplyContext } from './apply-message.js';
+import type { ApplyContext } from './case-step.js';
 import type { CaseFile } from './case-file.js';
 import type { Duty, DutyKey } from './duty.js';
 import { dutyKey, openDuty, type DutyClock, type DutyDraft, type DutyTerm } from './duty-open.js';

@@ -1,4 +1,4 @@
-import type { Step } from './apply-message.js';
+import type { Step } from './case-step.js';
 import { stateAt, wasImposed, type CaseFile } from './case-file.js';
 import { cannot } from './case-refusal.js';
 import { consultDuties } from './case-duties.js';

@@ -1,4 +1,4 @@
-import type { ApplyContext, Step, StepResult } from './apply-message.js';
+import type { ApplyContext, Step, StepResult } from './case-step.js';
 import { isInForce, wasImposed, type CaseFile } from './case-file.js';
 import { cannot, type CaseRefusal } from './case-refusal.js';
 import { extensionDuties, impositionDuties, withdrawalDuties } from './case-duties.js';

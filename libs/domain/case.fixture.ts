@@ -1,4 +1,5 @@
-import { applyMessage, openCase, type ApplyContext, type Applied } from './apply-message.js';
+import { applyMessage, openCase, type Applied } from './apply-message.js';
+import type { ApplyContext } from './case-step.js';
 import type { CaseFile } from './case-file.js';
 import type { CaseRefusal } from './case-refusal.js';
 import type { Attachment, Message } from './message.js';

@@ -2,6 +2,7 @@ export * from './agreement.js';
 export * from './apply-message.js';
 export * from './candidate.js';
 export * from './case-file.js';
+export * from './case-step.js';
 export * from './case-refusal.js';
 export * from './consent.js';
 export * from './decide.js';
