@@ -84,7 +84,8 @@ const insert = async (client: Queryable, change: RegisterChange): Promise<void> 
   );
 };
 
-const queueAgain = async (client: Queryable, reasons: readonly string[], at: Date): Promise<void> => {
+/** Queues every message with a hold for one of these reasons to be decided anew. */
+export const queueAgain = async (client: Queryable, reasons: readonly string[], at: Date): Promise<void> => {
   await client.query(
     `insert into queue (kind, ref, event, lane, due_at)
      select distinct 'disclose', decision.message_id, decision.event, message.case_id::text, $2::timestamptz

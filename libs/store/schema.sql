@@ -290,6 +290,12 @@ table task
   task_pkey PRIMARY KEY (id)
   task_kind_ref_key UNIQUE (kind, ref)
 
+table term_watch
+  single                  boolean not null default true
+  watched_at              timestamp(3) with time zone not null default '1970-01-01 00:00:00+00'::timestamp with time zone
+  term_watch_single_check CHECK (single)
+  term_watch_pkey PRIMARY KEY (single)
+
 table tlog_checkpoint
   size                    bigint not null
   root                    bytea not null

@@ -2,11 +2,12 @@ import type { PlannedTask } from '@ketensluis/flow';
 import type pg from 'pg';
 import { ring } from './bell.js';
 import { inTransaction, type Queryable } from './pool.js';
+import { queueAgain } from './register.js';
 import { openTask } from './save-plan.js';
 
 /**
- * Turns time into work: a duty past its term becomes a task until it is done, an ended ban becomes the event EXPIRED on its last order. Safe to repeat;
- * returns how much was found.
+ * Turns time into work: a duty past its term becomes a task until it is done, an ended ban becomes the event EXPIRED on its last order, and what
+ * was held is decided anew when an agreement or setting begins (I9). Safe to repeat; returns how much was found.
  */
 export const watchTerms = (pool: pg.Pool, at: Date): Promise<number> =>
   inTransaction(pool, async (client) => {
@@ -15,8 +16,20 @@ export const watchTerms = (pool: pg.Pool, at: Date): Promise<number> =>
     await closeDone(client, at);
     const ended = await queueEnded(client, at);
     if (ended > 0) await ring(client, 'disclose');
+    if (await somethingBegan(client, at)) await queueAgain(client, liftedByTime, at);
     return late.length + ended;
   });
+
+/** Holds that may fall away because an agreement, a setting, a mandate, a consent or a party began to hold by itself. */
+const liftedByTime = ['no-agreement', 'setting-off', 'no-mandate', 'consent-missing', 'party-inactive'];
+
+/** True when the period of a register document began since the last look. */
+const somethingBegan = async (client: Queryable, at: Date): Promise<boolean> => {
+  const { rows } = await client.query<{ since: Date }>('select watched_at as since from term_watch for update');
+  await client.query('update term_watch set watched_at = greatest(watched_at, $1)', [at]);
+  const began = await client.query("select from register_version where (body->>'from')::timestamptz > $1 and (body->>'from')::timestamptz <= $2 limit 1", [rows[0]?.since, at]);
+  return began.rowCount === 1;
+};
 
 const lateDuties = async (client: Queryable, at: Date): Promise<readonly PlannedTask[]> => {
   const { rows } = await client.query<{ ref: string; rule: string; toward: string }>(

@@ -111,6 +111,22 @@ describe('what a municipality agreed, designated and switched on', () => {
     expect(await hub.tasks()).toContainEqual(expect.objectContaining({ kind: 'duty-late', ref: expect.stringContaining('/E8:INST') }));
   });
 
+  test('an agreement that begins tomorrow lets go what was held when tomorrow comes, and not before', async () => {
+    const situation = openSituation(hub, '9903');
+    await situation.send('huisverbod.opgelegd', 'berkenrade');
+    const example = await hub.document('agreement', 'wth-waterveen');
+    if (example.kind !== 'agreement') throw new Error('not an agreement');
+    const tomorrow = new Date(hub.now().getTime() + 86_400_000).toISOString();
+    const later = { ...example, key: 'wth-berkenrade-later', controller: '9903', from: tomorrow };
+    await hub.apply(later);
+    await hub.settle();
+    expect(await whoGotSomething(situation)).toEqual([]);
+    await hub.advance(86_400_000 + 60_000);
+    await hub.settle();
+    expect(await whoGotSomething(situation)).toEqual(['veilig-thuis-noorderwaard']);
+    await hub.apply({ ...later, terminated: { at: hub.now().toISOString(), reason: 'einde van de proef' } });
+  });
+
   test('Berkenrade signs: what was held is decided anew and goes out, under the agreement that now exists', async () => {
     const situation = openSituation(hub, '9903');
     const imposed = await situation.send('huisverbod.opgelegd', 'berkenrade');

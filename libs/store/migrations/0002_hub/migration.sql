@@ -184,6 +184,13 @@ create table practice_behaviour (
   behaviour text not null
 );
 
+-- Up to when the clock was watched: what begins by itself after this is new.
+create table term_watch (
+  single     boolean primary key default true check (single),
+  watched_at timestamptz(3) not null default 'epoch'
+);
+insert into term_watch default values;
+
 -- Which keys this database belongs to: the verifier key of its log, and something only its master key opens.
 create table hub_mark (
   single  boolean primary key default true check (single),
