@@ -19,7 +19,7 @@ export interface Practice extends Pick<PracticeChain, 'identity' | 'route' | 'cl
   readonly trust: () => PracticeChain['trust'];
   /** The law and the practice registers are loaded; at later starts only a changed law pack is. */
   readonly loadRegisters: (hub: Hub) => Promise<void>;
-  /** Parties behave as they were last told to. */
+  /** Parties behave as they were last told to, and revocation lists are those of now. */
   readonly refresh: () => Promise<void>;
   /** Plays what was not played yet; a later start goes on where an earlier one ended. */
   readonly play: (hub: Hub) => Promise<void>;
@@ -36,18 +36,25 @@ export const startPractice = async ({ configuration, pool, clock }: { configurat
   const chain = await startPracticeChain({
     directory, at: clock.now(), now: clock.now, documents, onMail: (party, file) => void arrivals.push({ party, file }),
   });
+  let trust = chain.trust;
   const refresh = async (): Promise<void> => {
+    trust = await chain.renewTrust();
     for (const [party, behaviour] of await practiceBehaviours(pool)) {
       const known = mailboxBehaviours.find((one) => one === behaviour);
       if (known !== undefined && chain.mailboxes.has(party)) chain.behave(party, known);
     }
   };
   await refresh();
+  // A list that fails to renew now is tried again in an hour; meanwhile what was read holds.
+  const hourly = setInterval(() => void refresh().catch(() => undefined), 3_600_000).unref();
   return {
     identity: chain.identity,
-    trust: () => chain.trust,
+    trust: () => trust,
     route: chain.route,
-    close: chain.close,
+    close: async () => {
+      clearInterval(hourly);
+      await chain.close();
+    },
     refresh,
     loadRegisters: (hub) => loadRegisters(hub, chain, documents),
     play: async (hub) => {

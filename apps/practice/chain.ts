@@ -13,7 +13,10 @@ export { practiceHubAddress };
 /** The simulated parties: their keys, their mail servers, their inboxes. */
 export interface PracticeChain extends PracticeSender {
   readonly identity: Identity;
+  /** Whom to believe, as read at the start. */
   readonly trust: Trust;
+  /** Renews revocation lists that run out and reads all of them again, so that a revocation counts without a restart. */
+  readonly renewTrust: () => Promise<Trust>;
   /** The registers with the certificates of the practice authority filled in. */
   readonly withCertificates: (document: RegisterDocument) => Promise<RegisterDocument>;
   /** Where mail for a party goes: its own server on this machine. */
@@ -50,6 +53,10 @@ export const startPracticeChain = async (options: PracticeOptions): Promise<Prac
     ...practiceSender({ directory, parties, now: options.now }),
     identity,
     trust,
+    renewTrust: async () => {
+      await makePracticePki({ directory, at: options.now(), parties: [] });
+      return readTrust(pki.ca.folder, null);
+    },
     withCertificates: async (document) =>
       document.kind !== 'party' || document.channel === null
         ? document
