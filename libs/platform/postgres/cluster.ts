@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Account, giveTo, runAs, serverEnvironment } from './account.js';
 import { isCluster } from './native.js';
-import { processCommand } from './process.js';
+import { isUnreaped, processCommand } from './process.js';
 
 /** Where one PostgreSQL keeps its files and who runs it. */
 export interface Cluster {
@@ -28,9 +28,12 @@ export interface RunningServer {
 /** Role that owns the cluster; used to make the hub's role and database, and for nothing else. */
 export const adminRole = 'keeper';
 
-const startTimeoutMs = 60_000;
+// After a crash every file is made durable before anything else; on a busy disk that alone takes minutes.
+const startTimeoutMs = 10 * 60_000;
 const stopTimeoutMs = 60_000;
 const pollMs = 20;
+/** How often we look whether an ended server is reaped after all, before its file is removed. */
+const reapLooks = 10;
 const portTries = 5;
 const retryAfterMs = 300;
 const logKeptMaxBytes = 5_000_000;
@@ -148,8 +151,13 @@ export const launchServer = async (cluster: Cluster, settings: Readonly<Record<s
 export const stopServer = async (cluster: Cluster): Promise<boolean> => {
   const pid = Number((await pidFile(cluster))[0] ?? '');
   const command = pid > 0 ? await processCommand(pid) : null;
-  // Power cut or kill -9 of PostgreSQL: the file stays, and PostgreSQL itself judges whether it may start.
-  if (command === null) return false;
+  if (command === null) {
+    // Power cut or kill -9 of PostgreSQL: the file stays, and PostgreSQL itself judges whether it may start. It takes a process that ended but
+    // was not reaped for a running one and would refuse for good; its own children end by themselves as soon as it is gone.
+    for (let looks = 0; looks < reapLooks && pid > 0 && (await isUnreaped(pid)); looks += 1) await pause(retryAfterMs);
+    if (pid > 0 && (await isUnreaped(pid))) await rm(join(cluster.folder, 'postmaster.pid'), { force: true });
+    return false;
+  }
   if (!command.includes(cluster.folder)) {
     // After a reboot the number can belong to a stranger, who must not be stopped and does not use these files.
     await rm(join(cluster.folder, 'postmaster.pid'), { force: true });

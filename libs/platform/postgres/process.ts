@@ -18,6 +18,16 @@ export const processStart = async (pid: number): Promise<string | null> => {
   return fields[0] === 'Z' ? null : (fields[19] ?? null);
 };
 
+/** True when a process has ended and its number is still taken, because nobody asked how it ended; common in containers without an init. */
+export const isUnreaped = async (pid: number): Promise<boolean> => {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  return (await processStart(pid)) === null;
+};
+
 /** The command line of a process; null when there is no such process. */
 export const processCommand = async (pid: number): Promise<string | null> => {
   if (process.platform !== 'linux') return askPs('command', pid);
