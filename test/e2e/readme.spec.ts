@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../harness/free-port.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const answers = (program: string, args: readonly string[], wanted: RegExp): boolean => wanted.test(spawnSync(program, [...args], { encoding: 'utf8' }).stdout ?? '');
@@ -20,16 +21,6 @@ if (missing.length > 0) {
   if (process.env['CI'] === 'true') throw new Error(`the README cannot be followed here: install ${missing.join(', ')}`);
   test.skip(`the lines of the README work: NOT RUN, install ${missing.join(', ')}`, () => undefined);
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 
 /** The blocks of one language, in the order of the page. */
 const blocksOf = (page: string, language: string): readonly string[] =>

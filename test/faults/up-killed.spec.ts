@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findRunningPostgres } from '@ketensluis/platform';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { buildOnce, projectRoot } from './hub-child.js';
 import { letLeasesEnd, until } from './night.js';
+import { freePort } from '../harness/free-port.js';
 
 // The whole of `npm start`, killed in the middle of the story and started again on the same data.
 const storyMaxMs = 240_000;
@@ -16,14 +16,6 @@ const program = join(projectRoot, 'dist', 'apps', 'cli', 'main.js');
 let folder: string;
 let environment: NodeJS.ProcessEnv;
 let running: ChildProcess[];
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 beforeEach(async () => {
   await buildOnce();

@@ -99,7 +99,9 @@ const rejectionSecret = randomBytes(32);
  * RSAES-PKCS1-v1_5 (RFC 8017 §7.2.2) with implicit rejection: bad padding gives a key that depends on the ciphertext alone, without a branch on
  * secret octets, so that nobody learns which ciphertexts were well padded (Bleichenbacher 1998). Node refuses this padding, OpenSSL 3.0 would tell.
  */
-function unwrapPkcs1(privateKey: KeyObject, encryptedKey: Uint8Array, keyBytes: number): Uint8Array {
+function unwrapPkcs1(privateKey: KeyObject, encryptedKey: Uint8Array, keyBytes: number): Uint8Array | null {
+  // RFC 8017 §7.2.2 step 1: as long as the modulus, or one with a leading zero cut off would pass. Its length is no secret.
+  if (encryptedKey.length !== (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8) return null;
   const message = privateDecrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, encryptedKey);
   const size = message.length;
   const separator = size - keyBytes - 1;
