@@ -21,7 +21,7 @@ export interface Authorities {
 export const practiceDomains = ['example', 'example.org', 'example.com', 'example.net', 'test', 'localhost'] as const;
 
 const policies = Object.values(practicePolicies);
-const mailAndServers = ['1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.1'];
+const mailAndTls = ['1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
 const signsCertificates = ['keyCertSign', 'cRLSign'] as const;
 
 /** The chain in `folder`, made where it is missing. */
@@ -38,7 +38,7 @@ export async function keepAuthorities(folder: string, at: Date): Promise<Authori
     extensions: {
       authority: { pathLength: 1 },
       keyUsage: signsCertificates,
-      extendedKeyUsage: mailAndServers,
+      extendedKeyUsage: mailAndTls,
       policies,
       nameConstraints: { permitted: { emails: practiceDomains.flatMap((name) => [name, `.${name}`]), dns: practiceDomains, ip: ['127.0.0.0/8'] } },
       crlUrls: [crlUrl('root')],
@@ -51,7 +51,7 @@ export async function keepAuthorities(folder: string, at: Date): Promise<Authori
     years: 10,
     issuer: domain,
     at,
-    extensions: { authority: { pathLength: 0 }, keyUsage: signsCertificates, extendedKeyUsage: mailAndServers, policies, crlUrls: [crlUrl('domain')] },
+    extensions: { authority: { pathLength: 0 }, keyUsage: signsCertificates, extendedKeyUsage: mailAndTls, policies, crlUrls: [crlUrl('domain')] },
   });
   writeWhole(path.join(folder, 'chain.pem'), pem('CERTIFICATE', tsp.certificate) + pem('CERTIFICATE', domain.certificate), 0o644);
   return { root, domain, tsp };

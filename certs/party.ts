@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { issueCertificate, issuePkcs12, practicePolicies, type IssueExtensions } from '@ketensluis/mail';
 import { addDays, crlUrl, newSerial, practiceDomains, type Authorities } from './authorities.js';
-import { keepCertificate, keepKey, pem, writeWhole, type KeyKind } from './files.js';
+import { keepCertificate, keepKey, makeKey, pem, writeWhole, type KeyKind } from './files.js';
 
 /** The password of every practice PKCS #12 file. It keeps nothing secret: practice keys open practice mail only. */
 export const practicePassword = 'oefenen';
@@ -16,7 +16,11 @@ export interface PracticeParty {
   readonly name: string;
   /** Host names of its mail server, beside localhost. */
   readonly dns?: readonly string[];
-  readonly keys: KeyKind;
+  readonly keys: Exclude<KeyKind, 'ed25519'>;
+  /** Set for a party whose outgoing mail is signed by its domain as well (DKIM). */
+  readonly dkimSelector?: string;
+  /** OIN of the organisation: stands in its TLS certificate, with which it is also known as a client. */
+  readonly oin?: string;
   /** When given, its certificates are valid in this period only: a period in the past makes a party that signs with an expired certificate. */
   readonly validity?: { readonly notBefore: Date; readonly notAfter: Date };
 }
@@ -34,6 +38,23 @@ export interface PartyFiles {
 const validDays = 2 * 365;
 const emailProtection = '1.3.6.1.5.5.7.3.4';
 const serverAuth = '1.3.6.1.5.5.7.3.1';
+const clientAuth = '1.3.6.1.5.5.7.3.2';
+
+const uses = ['sign', 'encrypt', 'tls'] as const;
+type Use = (typeof uses)[number];
+
+// Keys are made in the four threads of Node.js that also read and write files; two leave room for those.
+const keysAtOnce = 2;
+
+/** The private keys of these parties are in `directory/<id>`, made where they are missing, two at a time; certificates come later. */
+export async function keepKeys(directory: string, parties: readonly PracticeParty[]): Promise<void> {
+  for (const party of parties) checkParty(party);
+  const wanted = parties.flatMap((party) => uses.map((use) => ({ party, use }))).values();
+  const makeInTurn = async (): Promise<void> => {
+    for (const { party, use } of wanted) await makeKey(keyFile(path.join(directory, party.id), use), kindOf(party, use));
+  };
+  await Promise.all(Array.from({ length: keysAtOnce }, makeInTurn));
+}
 
 /** The keys and certificates of one party in `directory/<id>`, made where they are missing. */
 export async function keepParty(directory: string, party: PracticeParty, { authorities, at }: { readonly authorities: Authorities; readonly at: Date }): Promise<PartyFiles> {
@@ -43,10 +64,9 @@ export async function keepParty(directory: string, party: PracticeParty, { autho
   const isRsa = party.keys === 'rsa-3072';
   const signing = await keepPair(issuing, 'sign', mail(party, practicePolicies.sign, ['digitalSignature', 'nonRepudiation']));
   const encrypting = await keepPair(issuing, 'encrypt', mail(party, practicePolicies.encrypt, [isRsa ? 'keyEncipherment' : 'keyAgreement']));
-  // Servers are always P-256: a handshake costs a fortieth of one with RSA.
-  const serving = await keepPair({ ...issuing, party: { ...party, keys: 'p-256' } }, 'tls', {
+  const serving = await keepPair(issuing, 'tls', {
     keyUsage: ['digitalSignature'],
-    extendedKeyUsage: [serverAuth],
+    extendedKeyUsage: [serverAuth, clientAuth],
     dns: [...new Set(['localhost', ...(party.dns ?? [])])],
     ip: ['127.0.0.1'],
     policies: [practicePolicies.server],
@@ -54,8 +74,18 @@ export async function keepParty(directory: string, party: PracticeParty, { autho
   });
   const chain = path.join(folder, 'chain.pem');
   writeWhole(chain, pem('CERTIFICATE', authorities.tsp.certificate) + pem('CERTIFICATE', authorities.domain.certificate), 0o644);
+  if (party.dkimSelector !== undefined) await keepDkim(folder, party.address, party.dkimSelector);
   const packed = isRsa ? [packPkcs12(issuing, 'sign', signing), packPkcs12(issuing, 'encrypt', encrypting)] : [];
   return { folder, sign: signing.files, encrypt: encrypting.files, tls: serving.files, chain, pkcs12: packed };
+}
+
+/** The key a mail domain signs with, what it is called in DNS, and the record to publish there (RFC 8463 §4). */
+async function keepDkim(folder: string, address: string, selector: string): Promise<void> {
+  const key = await keepKey(path.join(folder, 'dkim.key.pem'), 'ed25519');
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const publicBytes = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+  writeWhole(path.join(folder, 'dkim.json'), `${JSON.stringify({ domain, selector })}\n`, 0o644);
+  writeWhole(path.join(folder, 'dkim.dns.txt'), `${selector}._domainkey.${domain}. IN TXT "v=DKIM1; k=ed25519; p=${publicBytes.toString('base64')}"\n`, 0o644);
 }
 
 function checkParty({ id, address, dns = [] }: PracticeParty): void {
@@ -83,12 +113,17 @@ interface Pair {
   readonly certificate: Uint8Array;
 }
 
-async function keepPair({ folder, party, authorities, at }: Issuing, use: 'sign' | 'encrypt' | 'tls', extensions: IssueExtensions): Promise<Pair> {
-  const files = { key: path.join(folder, `${use}.key.pem`), certificate: path.join(folder, `${use}.cert.pem`) };
-  const privateKey = await keepKey(files.key, party.keys);
+const keyFile = (folder: string, use: Use): string => path.join(folder, `${use}.key.pem`);
+
+// Servers are always P-256: a handshake costs a fortieth of one with RSA.
+const kindOf = ({ keys }: PracticeParty, use: Use): KeyKind => (use === 'tls' ? 'p-256' : keys);
+
+async function keepPair({ folder, party, authorities, at }: Issuing, use: Use, extensions: IssueExtensions): Promise<Pair> {
+  const files = { key: keyFile(folder, use), certificate: path.join(folder, `${use}.cert.pem`) };
+  const privateKey = await keepKey(files.key, kindOf(party, use));
   const certificate = keepCertificate(files.certificate, () =>
     issueCertificate({
-      subject: { commonName: party.name, organization: party.name, country: 'NL' },
+      subject: { commonName: party.name, organization: party.name, country: 'NL', ...(use === 'tls' && party.oin !== undefined ? { serialNumber: party.oin } : {}) },
       issuer: authorities.tsp,
       publicKey: createPublicKey(privateKey),
       serial: newSerial(),

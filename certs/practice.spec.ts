@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseCertificate, validatePath, type PathInput, type PathResult } from '@ketensluis/mail';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { readPem } from './files.js';
-import { expiredBefore, makePracticePki, practicePassword, type PracticeParty, type PracticePki } from './practice.js';
+import { expiredBefore, keepKeys, makePracticePki, practicePassword, type PracticeParty, type PracticePki } from './practice.js';
 
 const at = new Date('2026-11-02T12:00:00Z');
 const police: PracticeParty = { id: 'politie', address: 'wth@politie.example', name: 'Politie Oefenstad', dns: ['mail.politie.example'], keys: 'p-256' };
@@ -90,6 +90,16 @@ describe('the practice PKI', () => {
     expect(Object.keys(after).filter((name) => !(name in before)).every((name) => name.startsWith('nieuw'))).toBe(true);
     expect(Object.entries(before).every(([name, content]) => after[name] === content)).toBe(true);
     expect(codeOf(validate(added.parties['nieuw']?.sign.certificate ?? '', 'sign-mail'))).toBe('valid');
+  });
+
+  test('keys made ahead, by two at the same moment, are those the certificates are for', async () => {
+    const ahead = path.join(directory, 'ahead');
+    await Promise.all([keepKeys(ahead, [police]), keepKeys(ahead, [police])]);
+    expect(readdirSync(path.join(ahead, police.id)).sort()).toEqual(['encrypt.key.pem', 'sign.key.pem', 'tls.key.pem']);
+    const key = readFileSync(path.join(ahead, police.id, 'sign.key.pem'));
+    const { parties } = await makePracticePki({ directory: ahead, at, parties: [police] });
+    const { spki } = parseCertificate(readPem(parties[police.id]?.sign.certificate ?? ''));
+    expect(createPublicKey(createPrivateKey(key)).export({ format: 'der', type: 'spki' })).toEqual(Buffer.from(spki));
   });
 
   test('revocation lists that run out are made anew and still name who was revoked', async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { keepAuthorities, keepCrls, revoke } from './authorities.js';
-import { keepParty, type PartyFiles, type PracticeParty } from './party.js';
+import { keepKeys, keepParty, type PartyFiles, type PracticeParty } from './party.js';
 
 /** What to make and where; `at` is the moment from which certificates and lists count. */
 export interface PracticeInput {
@@ -25,6 +25,7 @@ export interface PracticePki {
 export async function makePracticePki({ directory, at, parties, revoked = [] }: PracticeInput): Promise<PracticePki> {
   const ca = path.join(directory, 'ca');
   const authorities = await keepAuthorities(ca, at);
+  await keepKeys(directory, parties);
   const files: Record<string, PartyFiles> = {};
   for (const party of parties) files[party.id] = await keepParty(directory, party, { authorities, at });
   for (const id of revoked) {
@@ -42,5 +43,5 @@ export function expiredBefore(at: Date): { readonly notBefore: Date; readonly no
   return { notBefore: new Date(at.getTime() - 366 * dayMs), notAfter: new Date(at.getTime() - dayMs) };
 }
 
-export { practicePassword } from './party.js';
+export { keepKeys, practicePassword } from './party.js';
 export type { PartyFiles, PracticeParty } from './party.js';

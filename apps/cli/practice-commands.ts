@@ -1,10 +1,14 @@
-import { movePracticeClock, practiceClock, setPracticeBehaviour } from '@ketensluis/platform';
+import { createRegister, movePracticeClock, practiceClock, setPracticeBehaviour } from '@ketensluis/platform';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { dnsFaults } from '../practice/dns/zone.js';
 import { mailboxBehaviours } from '../practice/mailbox/server.js';
 import { flaws, practiceSender } from '../practice/sender.js';
 import { foldersOf, withDatabase } from './place.js';
-import { practiceDocuments } from './practice.js';
+import { practiceChannels, switchChannel } from './practice-channel.js';
+import { partyBehaviours, practiceDocuments } from './practice.js';
+import { practiceWitnesses, witnessBehaviours } from './practice-witnesses.js';
 import { PlainFault, say } from './terminal.js';
 
 /** `ketensluis practice ...`: time and trouble for the practice chain of a running hub. */
@@ -15,15 +19,20 @@ export const addPracticeCommands = (program: Command): void => {
     .description('move the practice clock forward, for example +3d, +12h or +30m; terms and retries follow')
     .action((ahead: string) => {
       const byMs = durationMs(ahead);
-      return withDatabase(async (pool) => {
+      return withDatabase(async (pool, configuration) => {
+        if (configuration.trust !== null) throw new PlainFault('A hub for real parties goes by the clock of its computer.', 2);
         const aheadMs = await movePracticeClock(pool, byMs);
         say(`The practice clock now stands at ${new Date(Date.now() + aheadMs).toISOString()}.`);
       });
     });
   practice
     .command('behave <party> <behaviour>')
-    .description(`how a practice party treats mail: ${mailboxBehaviours.join(', ')}`)
+    .description(`how a practice party treats mail: ${mailboxBehaviours.join(', ')}; what is wrong with the DNS of its domain: ${dnsFaults.join(', ')}; or whether a witness answers: ${witnessBehaviours.join(', ')}`)
     .action(behave);
+  practice
+    .command('channel <party> <kind>')
+    .description(`how a practice party is reached from now on: ${practiceChannels.join(', ')}`)
+    .action(reach);
   practice
     .command('send <from> <file>')
     .description('send an XML or JSON message from the address of a practice party')
@@ -32,12 +41,23 @@ export const addPracticeCommands = (program: Command): void => {
 };
 
 const behave = async (party: string, behaviour: string): Promise<void> => {
-  if (!mailboxBehaviours.some((known) => known === behaviour)) throw new PlainFault(`Choose one of: ${mailboxBehaviours.join(', ')}`, 2);
+  const witnesses = practiceWitnesses.map(({ key }): string => key);
+  const behaviours: readonly string[] = witnesses.includes(party) ? witnessBehaviours : partyBehaviours;
+  if (!behaviours.includes(behaviour)) throw new PlainFault(`Choose one of: ${behaviours.join(', ')}`, 2);
   const known = (await practiceDocuments()).flatMap((document) => (document.kind === 'party' && document.channel !== null ? [document.key] : []));
-  if (!known.includes(party)) throw new PlainFault(`There is no practice party "${party}". There are: ${known.join(', ')}`, 2);
+  if (![...known, ...witnesses].includes(party)) throw new PlainFault(`There is no practice party "${party}". There are: ${[...known, ...witnesses].join(', ')}`, 2);
   await withDatabase((pool) => setPracticeBehaviour(pool, party, behaviour));
   say(`${party} now behaves: ${behaviour}.`);
 };
+
+const reach = (key: string, kind: string): Promise<void> =>
+  withDatabase(async (pool, configuration) => {
+    const to = practiceChannels.find((one) => one === kind);
+    if (to === undefined) throw new PlainFault(`Choose one of: ${practiceChannels.join(', ')}`, 2);
+    if (configuration.trust !== null) throw new PlainFault('Parties of a hub for real parties are changed by their documents: ketensluis party apply FILE', 2);
+    await switchChannel(pool, await createRegister(pool, configuration), { key, to, by: userInfo().username });
+    say(`${key} is reached by ${to} now.`);
+  });
 
 const send = async (from: string, file: string, options: { readonly flaw?: string }): Promise<void> => {
   const flaw = flaws.find((known) => known === options.flaw);

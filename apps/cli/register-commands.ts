@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { parseAllDocuments } from 'yaml';
+import { linesOf } from './document-lines.js';
+import { addPartyCommands } from './party-commands.js';
 import { withDatabase } from './place.js';
 import { PlainFault, say } from './terminal.js';
 
@@ -12,9 +14,9 @@ const kinds = ['party', 'agreement', 'setting', 'mandate', 'designation', 'conse
 /** `ketensluis party apply FILE` and its like: check, show what changes, do it. */
 export const addRegisterCommands = (program: Command): void => {
   for (const kind of kinds) {
-    program
-      .command(kind)
-      .description(`versions of each ${kind}: superseded, never changed`)
+    const command = program.command(kind).description(`versions of each ${kind}: superseded, never changed${kind === 'mandate' ? '; changed at the console, by two persons' : ''}`);
+    if (kind === 'party') addPartyCommands(command);
+    command
       .command('apply <file>')
       .description('check the documents in a YAML file, show what changes, apply them as new versions')
       .option('--preview', 'only show what would change')
@@ -35,9 +37,14 @@ const apply = (kind: string, file: string, options: { readonly preview?: boolean
     if (preview.steps.length === 0) return say('Nothing changes: this is what holds already.');
     preview.steps.forEach((step) => showStep(step));
     if (options.preview === true) return say('Nothing was applied (--preview).');
+    // A mandate is what makes a ban lawful (Wth art. 3(1)). Who has a shell is no person to the hub: `--by` is a word, and two of them are no two persons.
+    if (kind === 'mandate') throw new PlainFault(mandatesTakeTwo, 3);
     await applyRegister(preview.steps, options.by, ports);
     say(`Applied: ${preview.steps.length} new version${preview.steps.length === 1 ? '' : 's'}, each with an entry in the log.`);
   });
+
+const mandatesTakeTwo =
+  'Nothing was applied. A mandate takes two persons of the municipality who signed in: one proposes it at the console under Mandaten, another approves it. With --preview this command only shows what would change.';
 
 const kindOf = (document: unknown): unknown => (typeof document === 'object' && document !== null && 'kind' in document ? document.kind : null);
 
@@ -62,10 +69,5 @@ const showStep = ({ document, version, before }: RegisterStep): void => {
   const [old, fresh] = [linesOf(before), linesOf(document)];
   old.filter((line) => !fresh.includes(line)).forEach((line) => say(`  - ${line}`));
   fresh.filter((line) => !old.includes(line)).forEach((line) => say(`  + ${line}`));
-};
-
-const linesOf = (value: unknown, path = ''): readonly string[] => {
-  if (typeof value !== 'object' || value === null) return path === '' ? [] : [`${path}: ${JSON.stringify(value)}`];
-  return Object.entries(value).flatMap(([name, inner]) => linesOf(inner, path === '' ? name : `${path}.${name}`));
 };
 

@@ -1,5 +1,5 @@
 import { plainEntry, type Clock, type EntryDraft, type Ids, type IntakeStore } from '@ketensluis/flow';
-import type { EventLog } from '@ketensluis/platform';
+import type { EventLog, Hub } from '@ketensluis/platform';
 import { append, emptyRange, leafHash, rootOf, type CompactRange } from '@ketensluis/tlog';
 
 /** Whose refusal it is: something on the line, a mail nobody proved, or a mail of a proven party. */
@@ -62,4 +62,22 @@ export const startRefusalRecorder = (ports: RefusalPorts): RefusalRecorder => {
       await summarise();
     },
   };
+};
+
+const recorders = new WeakMap<Hub, RefusalRecorder>();
+
+/** The one recorder of this process for the hub, so that all its doors share one bound; whoever closes the doors closes it. */
+export const refusalRecorderOf = (hub: Hub): RefusalRecorder => {
+  const known = recorders.get(hub);
+  if (known !== undefined) return known;
+  const started = startRefusalRecorder({ clock: hub.clock, ids: hub.ids, intake: hub.store.intake, events: hub.events });
+  const recorder = {
+    ...started,
+    close: async () => {
+      recorders.delete(hub);
+      await started.close();
+    },
+  };
+  recorders.set(hub, recorder);
+  return recorder;
 };

@@ -1,11 +1,18 @@
-import { expiredBefore, makePracticePki, type PartyFiles } from '../../certs/practice.js';
-import type { Party, RegisterDocument } from '@ketensluis/domain';
-import { openMail, type OpenedMail, type Trust } from '@ketensluis/mail';
+import { expiredBefore, keepKeys, makePracticePki, type PartyFiles } from '../../certs/practice.js';
+import { mailboxOf, type Channel, type Party, type RegisterDocument } from '@ketensluis/domain';
+import { openMail, writeSignedReceipt, type OpenedMail, type Trust } from '@ketensluis/mail';
 import { readIdentity, readTrust, type Identity } from '@ketensluis/platform';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { entriesOf, hubEntry, practiceHubAddress } from './entries.js';
+import { mailDomainsOf } from './dns/domains.js';
+import type { MailDomain } from './dns/zone.js';
+import { domainOf, entriesOf, hubEntry, practiceHubAddress, serverName } from './entries.js';
+import { findKeptProof } from './mailbox/inbox.js';
+import { proofCheck, type ReadMail } from './mailbox/proof-check.js';
+import { bringReport } from './mailbox/report.js';
 import { startMailbox, type Mailbox, type MailboxBehaviour } from './mailbox/server.js';
+import { checkByChannel, isSealed, openUnsealed, peopleCheck } from './mailbox/unsealed-check.js';
 import { practiceSender, type PracticeSender } from './sender.js';
 
 export { practiceHubAddress };
@@ -23,7 +30,11 @@ export interface PracticeChain extends PracticeSender {
   readonly route: (party: Party) => { readonly host: string; readonly port: number; readonly servername: string; readonly tlsCa: string } | null;
   /** Opens a received mail with the keys of the party, as its own mail program would. */
   readonly open: (party: string, raw: Uint8Array, at: Date) => Promise<OpenedMail>;
+  /** The same for mail that was not sealed, which is read as it came. */
+  readonly read: (party: string, raw: Uint8Array, at: Date) => Promise<ReadMail>;
   readonly mailboxes: ReadonlyMap<string, Mailbox>;
+  /** The mail domains of the parties, each with the server it has here, and that of the hub: what a resolver of practice knows. */
+  readonly mailDomains: () => Promise<readonly MailDomain[]>;
   readonly behave: (party: string, behaviour: MailboxBehaviour) => void;
   readonly close: () => Promise<void>;
 }
@@ -34,20 +45,35 @@ export interface PracticeOptions {
   readonly at: Date;
   readonly now: () => Date;
   readonly documents: readonly RegisterDocument[];
+  /** The key of the hub's log: parties take no disclosure without proof under it. May be made later than the parties are started. */
+  readonly logKeyFile: string;
   readonly onMail: (party: string, file: string) => void;
+  /** Where the hub takes mail, once it does: parties that report on mail bring it there. */
+  readonly hub?: () => { readonly host: string; readonly port: number } | null;
+  /** How a party is reached at this moment, by its key; as its document says when absent. */
+  readonly channelOf?: (party: string) => Promise<Channel | null>;
+  /** Where the mail servers listen; on this computer only when absent. */
+  readonly host?: string;
+  /** On which ports, by party; a free one where it names none. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
+
+/** Makes the keys that are missing, which takes longest and needs nothing else: a start does it while other things start. */
+export const makePracticeKeys = (directory: string, documents: readonly RegisterDocument[]): Promise<void> =>
+  keepKeys(directory, [hubEntry, ...partiesOf(documents).flatMap(entriesOf)]);
 
 /** Makes what is missing (keys, inboxes) and starts a mail server for every party with a channel. */
 export const startPracticeChain = async (options: PracticeOptions): Promise<PracticeChain> => {
   const { directory } = options;
-  const parties = options.documents.filter((document): document is Party => document.kind === 'party');
+  const parties = partiesOf(options.documents);
   const pki = await makePracticePki({ directory, at: options.at, parties: [hubEntry, expiredEntry(options.at), ...parties.flatMap(entriesOf)] });
   const root = await readFile(pki.ca.root, 'utf8');
   const trust = await readTrust(pki.ca.folder, null);
   const identity = await readIdentity(practiceHubAddress, join(directory, hubEntry.id));
   const mailboxes = new Map<string, Mailbox>();
+  const open = openerOf(directory, trust);
   for (const party of parties) {
-    if (party.channel !== null) mailboxes.set(party.key, await openMailbox(options, party, { files: filesOf(pki.parties, party.key), expired: filesOf(pki.parties, 'expired') }));
+    if (mailboxOf(party.channel) !== null) mailboxes.set(party.key, await openMailbox({ options, party, open, files: filesOf(pki.parties, party.key), expired: filesOf(pki.parties, 'expired'), root }));
   }
   return {
     ...practiceSender({ directory, parties, now: options.now }),
@@ -58,26 +84,37 @@ export const startPracticeChain = async (options: PracticeOptions): Promise<Prac
       return readTrust(pki.ca.folder, null);
     },
     withCertificates: async (document) =>
-      document.kind !== 'party' || document.channel === null
+      document.kind !== 'party' || mailboxOf(document.channel) === null
         ? document
         : { ...document, encryptionCertificate: await readFile(filesOf(pki.parties, document.key).encrypt.certificate, 'utf8') },
     route: (party) => {
       const mailbox = mailboxes.get(party.key);
       return mailbox === undefined ? null : { host: '127.0.0.1', port: mailbox.port, servername: 'localhost', tlsCa: root };
     },
-    open: async (party, raw, at) => {
-      const { encrypt } = await readIdentity(practiceHubAddress, join(directory, party));
-      const opened = openMail(raw, { keys: [encrypt], trust, at });
-      if (opened.kind === 'refused') throw new Error(`${party} cannot open its mail: ${opened.detail}`);
-      return opened;
-    },
+    open,
+    read: async (party, raw, at) => (isSealed(raw) ? open(party, raw, at) : openUnsealed(raw)),
     mailboxes,
+    mailDomains: () => mailDomainsOf(directory, parties, (party) => mailboxes.get(party)?.port ?? null),
     behave: (party, behaviour) => {
       const mailbox = mailboxes.get(party);
       if (mailbox === undefined) throw new Error(`there is no practice party "${party}"; there are: ${[...mailboxes.keys()].join(', ')}`);
       mailbox.setBehaviour(behaviour);
     },
     close: async () => void (await Promise.all([...mailboxes.values()].map((mailbox) => mailbox.close()))),
+  };
+};
+
+const partiesOf = (documents: readonly RegisterDocument[]): readonly Party[] => documents.filter((document) => document.kind === 'party');
+
+/** Opens mail with the keys of a party, which are read once. */
+const openerOf = (directory: string, trust: Trust): PracticeChain['open'] => {
+  const identities = new Map<string, Promise<Identity>>();
+  return async (party, raw, at) => {
+    const identity = identities.get(party) ?? readIdentity(practiceHubAddress, join(directory, party));
+    identities.set(party, identity);
+    const opened = openMail(raw, { keys: [(await identity).encrypt], trust, at });
+    if (opened.kind === 'refused') throw new Error(`${party} cannot open its mail: ${opened.detail}`);
+    return opened;
   };
 };
 
@@ -95,12 +132,43 @@ const tlsOf = async (files: PartyFiles) => {
   return { key: key ?? '', cert: `${cert}\n${chain}` };
 };
 
-const openMailbox = async (options: PracticeOptions, party: Party, { files, expired }: { readonly files: PartyFiles; readonly expired: PartyFiles }): Promise<Mailbox> => {
+interface MailboxInput {
+  readonly options: PracticeOptions;
+  readonly party: Party;
+  readonly open: PracticeChain['open'];
+  readonly files: PartyFiles;
+  readonly expired: PartyFiles;
+  /** PEM. */
+  readonly root: string;
+}
+
+const openMailbox = async ({ options, party, open, files, expired, root }: MailboxInput): Promise<Mailbox> => {
+  const address = mailboxOf(party.channel) ?? '';
+  const name = serverName(domainOf(address));
+  const checkWith = (opening: (raw: Uint8Array, at: Date) => Promise<ReadMail>) => proofCheck({
+    oin: party.oin, hubAddress: practiceHubAddress, logKeyFile: options.logKeyFile, policyFile: join(options.directory, 'witness', 'policy'), open: opening,
+    kept: (message) => findKeptProof(join(options.directory, party.key, 'inbox'), message),
+  });
   return startMailbox({
-    party: { id: party.key, address: party.channel?.address ?? '', tls: await tlsOf(files) },
+    party: { id: party.key, address, tls: await tlsOf(files) }, name,
     expiredTls: await tlsOf(expired),
     inboxDirectory: join(options.directory, party.key, 'inbox'),
-    now: options.now,
+    now: options.now, ...(options.host === undefined ? {} : { host: options.host }), port: options.ports?.[party.key] ?? 0,
+    check: checkByChannel({
+      sealed: checkWith((raw, at) => open(party.key, raw, at)), unsealed: checkWith(openUnsealed),
+      channel: async () => (options.channelOf === undefined ? party.channel : options.channelOf(party.key)), hubAddress: practiceHubAddress,
+    }),
+    checkPeople: peopleCheck(practiceHubAddress),
     onMail: ({ file }) => options.onMail(party.key, file),
+    signReceipt: async (raw, at) => {
+      if (!isSealed(raw)) return null;
+      const { receiptRequest: request, from } = await open(party.key, raw, at);
+      const { sign } = await readIdentity(practiceHubAddress, join(options.directory, party.key));
+      return request === null ? null : writeSignedReceipt({ from: address, to: from, messageId: `<${randomUUID()}@${party.key}.example>`, date: at, request, signer: sign });
+    },
+    bring: async (report, to) => {
+      const hub = options.hub?.() ?? null;
+      if (hub !== null) await bringReport(report, to, { ...hub, tlsCa: root, name });
+    },
   });
 };

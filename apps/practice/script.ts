@@ -10,8 +10,14 @@ const attachmentSchema = z.strictObject({ naam: z.string(), tekst: z.string(), c
 /** One step of the story: who sends what, in words and as a document whose moments are relative to the start. */
 export const stepSchema = z.strictObject({
   tell: z.string(),
+  /** The same in Dutch. */
+  vertel: z.string(),
   from: z.email(),
   soort: z.string(),
+  /** The sender's id; a fresh one when absent. */
+  kenmerk: z.uuid().optional(),
+  /** The message this one corrects. */
+  vervangt: z.uuid().optional(),
   zaak: z.strictObject({ gemeente: z.string(), nummer: z.string() }),
   afzender: z.strictObject({ oin: z.string(), rol: z.string(), functie: z.string().optional() }),
   inhoud: z.record(z.string(), z.unknown()),
@@ -31,6 +37,25 @@ export const storySchema = z.strictObject({
   startMinutesAgo: z.number().int().positive(),
   steps: z.array(stepSchema).min(1),
 });
+
+/**
+ * The step in another case: the same people and moments, under numbers and ids that were not used before. `run` counts the tellings from 1, which is the
+ * story as it stands in the file.
+ */
+export const retold = (step: Step, run: number): Step => {
+  const numbers = (text: string): string =>
+    text.replace(/^([A-Z]{2}-\d{4}-)\d{4}/, (_, before: string) => `${before}${String(run).padStart(4, '0')}`).replace(/^(NWD \d\d\/)(\d{4})$/, (_, before: string, number: string) => `${before}${Number(number) + (run - 1) * 10}`);
+  const ids = (text: string): string => (z.uuid().safeParse(text).success ? uuidOf(`${run} ${text}`) : text);
+  const through = (value: unknown): unknown => {
+    if (typeof value === 'string') return ids(numbers(value));
+    if (Array.isArray(value)) return value.map(through);
+    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, through(inner)])) : value;
+  };
+  return run === 1 ? step : stepSchema.parse({ ...step, zaak: through(step.zaak), inhoud: through(step.inhoud), ...(step.kenmerk === undefined ? {} : { kenmerk: ids(step.kenmerk) }), ...(step.vervangt === undefined ? {} : { vervangt: ids(step.vervangt) }) });
+};
+
+// Version 8: of our own making (RFC 9562 §5.8). The same text gives the same id, so that steps still refer to each other after a restart.
+const uuidOf = (text: string): string => createHash('sha256').update(text).digest('hex').replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
 
 /** A document ready to be sent, with its files. */
 export interface StepMail {
@@ -58,7 +83,7 @@ export const documentOf = (step: Step, start: Date, sentAt: Date): StepMail => {
     return momentOf(value, start);
   };
   const json = {
-    soort: step.soort, versie: 1, kenmerk: randomUUID(), zaak: { wet: 'WTH', ...step.zaak }, verzonden: sentAt.toISOString(), afzender: step.afzender,
+    soort: step.soort, versie: 1, kenmerk: step.kenmerk ?? randomUUID(), ...(step.vervangt === undefined ? {} : { vervangt: step.vervangt }), zaak: { wet: 'WTH', ...step.zaak }, verzonden: sentAt.toISOString(), afzender: step.afzender,
     inhoud: fill(step.rihg === undefined ? step.inhoud : { ...step.inhoud, rihg: wholeRihg(step.rihg) }),
     ...(files.length === 0 ? {} : {
       bijlagen: (step.bijlagen ?? []).map(({ naam, categorie }, place) => ({

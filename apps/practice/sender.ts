@@ -29,6 +29,8 @@ export interface HubAddress {
 
 /** Sends in the name of practice parties; resolves with the hub's reply, also when it refuses. */
 export interface PracticeSender {
+  /** A whole mail, sealed for the hub; who sends it again sends these bytes again, as a mail server does. */
+  readonly write: (mail: PracticeMail, flaw?: Flaw) => Promise<Uint8Array>;
   readonly send: (mail: PracticeMail, hub: HubAddress, flaw?: Flaw) => Promise<{ readonly code: number; readonly text: string }>;
 }
 
@@ -46,16 +48,15 @@ export const practiceSender = (options: { readonly directory: string; readonly p
     const other = flaw === 'wrong-signature' ? options.parties.flatMap(entriesOf).find(({ address }) => address !== from) : entry;
     return (await readIdentity(from, join(directory, (other ?? entry).id))).sign;
   };
+  const write: PracticeSender['write'] = async (mail, flaw) => {
+    const { encrypt } = await readIdentity(practiceHubAddress, join(directory, hubEntry.id));
+    const input = { ...mail, to: practiceHubAddress, messageId: `<${randomUUID()}@${mail.from.slice(mail.from.lastIndexOf('@') + 1)}>`, date: options.now() };
+    return flaw === 'plain' ? plainMail(input) : sealMail({ ...input, signer: await signerFor(mail.from, flaw), recipientCertificate: encrypt.certificate });
+  };
   return {
-    send: async (mail, hub, flaw) => {
-      const tlsCa = await readFile(join(directory, 'ca', 'root.cert.pem'), 'utf8');
-      const { encrypt } = await readIdentity(practiceHubAddress, join(directory, hubEntry.id));
-      const input = { ...mail, to: practiceHubAddress, messageId: `<${randomUUID()}@${mail.from.slice(mail.from.lastIndexOf('@') + 1)}>`, date: options.now() };
-      const raw = flaw === 'plain'
-        ? plainMail(input)
-        : sealMail({ ...input, signer: await signerFor(mail.from, flaw), recipientCertificate: encrypt.certificate });
-      return submit(raw, { from: mail.from, to: practiceHubAddress }, { ...hub, tlsCa });
-    },
+    write,
+    send: async (mail, hub, flaw) =>
+      submit(await write(mail, flaw), { from: mail.from, to: practiceHubAddress }, { ...hub, tlsCa: await readFile(join(directory, 'ca', 'root.cert.pem'), 'utf8') }),
   };
 };
 

@@ -4,13 +4,13 @@ import { createTransport } from 'nodemailer';
 export const submit = async (
   raw: Uint8Array,
   envelope: { readonly from: string; readonly to: string },
-  server: { readonly host: string; readonly port: number; readonly tlsCa: string },
+  server: { readonly host: string; readonly port: number; readonly tlsCa: string; /** In EHLO; that of the sender where absent. */ readonly name?: string },
 ): Promise<{ readonly code: number; readonly text: string }> => {
   const transport = createTransport({
     host: server.host,
     port: server.port,
     requireTLS: true,
-    name: envelope.from.slice(envelope.from.lastIndexOf('@') + 1),
+    name: server.name ?? envelope.from.slice(envelope.from.lastIndexOf('@') + 1),
     tls: { ca: server.tlsCa, servername: 'localhost', minVersion: 'TLSv1.2', rejectUnauthorized: true },
     connectionTimeout: 10_000,
     socketTimeout: 60_000,

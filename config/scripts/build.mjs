@@ -4,20 +4,23 @@ import { transformFile } from '@swc/core';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { swcOptions } from './swc.mjs';
+import { buildAssets } from './assets.mjs';
+import { swcOptions, swcPageOptions } from './swc.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const out = join(root, 'dist');
 const trees = ['apps', 'libs', 'certs', 'test'];
 
-const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !name.endsWith('.spec.ts');
+// What runs in the browser is bundled instead.
+const forBrowser = join(root, 'apps', 'console', 'assets');
+const isSource = (name) => /\.tsx?$/.test(name) && !name.endsWith('.d.ts') && !name.endsWith('.spec.ts');
 
 const sourcesBelow = async (folder) => {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((e) => e.isFile() && isSource(e.name)).map((e) => join(e.parentPath, e.name));
+  return entries.filter((e) => e.isFile() && isSource(e.name) && e.parentPath !== forBrowser).map((e) => join(e.parentPath, e.name));
 };
 
-const outputOf = (source) => join(out, relative(root, source)).replace(/\.ts$/, '.js');
+const outputOf = (source) => join(out, relative(root, source)).replace(/\.tsx?$/, '.js');
 
 const modifiedAt = async (file) => (await stat(file).catch(() => null))?.mtimeMs ?? 0;
 
@@ -30,7 +33,7 @@ const withRelativeImports = (code, target) =>
 const compile = async (source) => {
   const target = outputOf(source);
   if ((await modifiedAt(target)) >= (await modifiedAt(source))) return 0;
-  const { code } = await transformFile(source, { ...swcOptions, swcrc: false, configFile: false });
+  const { code } = await transformFile(source, { ...(source.endsWith('x') ? swcPageOptions : swcOptions), swcrc: false, configFile: false });
   await mkdir(dirname(target), { recursive: true });
   // In one step, because a command beside a running hub may build at the same moment.
   await writeFile(`${target}.${process.pid}`, withRelativeImports(code, target));
@@ -43,9 +46,9 @@ export const build = async () => {
   const sources = (await Promise.all(trees.map(sourcesBelow))).flat();
   const wanted = new Set(sources.map(outputOf));
   const present = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);
-  const stale = present.filter((e) => e.isFile() && e.name.endsWith('.js')).map((e) => join(e.parentPath, e.name));
+  const stale = present.filter((e) => e.isFile() && e.name.endsWith('.js') && e.parentPath !== join(out, 'apps', 'console', 'assets')).map((e) => join(e.parentPath, e.name));
   await Promise.all(stale.filter((file) => !wanted.has(file)).map((file) => rm(file)));
-  const counts = await Promise.all(sources.map(compile));
+  const [counts] = await Promise.all([Promise.all(sources.map(compile)), buildAssets(root)]);
   return counts.reduce((sum, n) => sum + n, 0);
 };
 

@@ -3,7 +3,8 @@ import { checkNode, ensureInstalled } from './install.mjs';
 
 checkNode();
 await ensureInstalled('develop');
-const { checkTypes, runJest } = await import('./steps.mjs');
+const { checkTypes } = await import('./steps.mjs');
+const { runSpecs } = await import('./specs.mjs');
 const types = await checkTypes();
-const rules = await runJest(['test/architecture']);
+const rules = await runSpecs(['test/architecture']);
 process.exit(types === 0 ? rules : types);

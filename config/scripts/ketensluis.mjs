@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkNode, ensureInstalled, root } from './install.mjs';
 
+// Pages are made by React, which is ten times slower in development.
+process.env.NODE_ENV ??= 'production';
 checkNode();
 await ensureInstalled('run');
 const { build } = await import('./build.mjs');

@@ -1,8 +1,8 @@
-import { categories, events, isOnward, roles, tellableOmissions, type Category, type MessageBody, type Omission, type OnwardEvent, type Role } from '@ketensluis/domain';
+import { categories, events, isOnward, messageTypes, roles, tellableOmissions, type Category, type FieldValue, type MessageBody, type Omission, type OnwardEvent, type Role } from '@ketensluis/domain';
 import { z } from 'zod';
 import { eventWords, shapeOf, type DocumentMediaType } from './document.js';
 import type { ReadRefusal } from './problem.js';
-import { bodyOf, readDocument } from './read.js';
+import { bodyOf, readDocument, type ReadDocument } from './read.js';
 import { attachmentValues, envelopeValues, writeDocument } from './write.js';
 
 /** On what ground a recipient gets the disclosure. */
@@ -12,6 +12,8 @@ export interface DisclosureGround {
   readonly authority: 'law' | 'policy';
   readonly mode: 'mandatory' | 'permitted' | 'consent' | 'forbidden';
   readonly agreement: string | null;
+  /** That of the sender, where the rule needs it as well (the police, Wpg art. 6c). */
+  readonly senderAgreement: string | null;
   readonly setting: string | null;
   readonly categories: readonly Category[];
 }
@@ -49,6 +51,7 @@ export const writeDisclosure = (document: DisclosureDocument, mediaType: Documen
     grondslag: {
       regel: ground.rule, artikel: ground.article, gezag: authorityWords[ground.authority], wijze: modeWords[ground.mode],
       ...(ground.agreement === null ? {} : { overeenkomst: ground.agreement }),
+      ...(ground.senderAgreement === null ? {} : { overeenkomst_verzender: ground.senderAgreement }),
       ...(ground.setting === null ? {} : { instelling: ground.setting }),
       ...(ground.categories.length === 0 ? {} : { categorieen: ground.categories }),
     },
@@ -68,7 +71,7 @@ const disclosureShape = z.object({
   gebeurtenis: z.string(), einde_huisverbod: z.string().optional(),
   grondslag: z.object({
     regel: z.string(), artikel: z.string(), gezag: z.enum(['wet', 'beleid']), wijze: z.enum(['verplicht', 'toegestaan', 'toestemming', 'verboden']),
-    overeenkomst: z.string().optional(), instelling: z.string().optional(), categorieen: z.array(categoryShape).default([]),
+    overeenkomst: z.string().optional(), overeenkomst_verzender: z.string().optional(), instelling: z.string().optional(), categorieen: z.array(categoryShape).default([]),
   }),
   weggelaten: z.array(z.object({ pad: z.string(), categorie: categoryShape })).default([]),
 });
@@ -82,21 +85,38 @@ export interface ReadDisclosure {
 /** Reads a disclosure as a recipient gets it. Rules over several fields are not asked: any field may have been left out. */
 export const readDisclosure = (bytes: Uint8Array, mediaType: DocumentMediaType): ReadDisclosure | ReadRefusal => {
   const document = readDocument('verstrekking', bytes, mediaType);
-  if (document.kind === 'refused') return document;
+  return document.kind === 'refused' ? document : { kind: 'read', disclosure: disclosureIn(document) };
+};
+
+/**
+ * Reads back a disclosure that `writeDisclosure` made as JSON and that was kept under a key of our own since: it was checked field by field before it was
+ * written, and is not checked again as if a stranger had sent it. Null when these bytes are none, or of a type or version that is not known any more.
+ */
+export const rereadDisclosure = (bytes: Uint8Array): DisclosureDocument | null => {
+  try {
+    const { soort, versie, ...values } = keptShape.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    const shape = shapeOf('verstrekking', soort);
+    return shape.definition.version === versie ? disclosureIn({ kind: 'document', shape, values }) : null;
+  } catch {
+    // Nobody is shown a part of what cannot be read whole.
+    return null;
+  }
+};
+
+const keptShape = z.object({ soort: z.enum(messageTypes), versie: z.number() }).catchall(z.custom<FieldValue>());
+
+const disclosureIn = (document: ReadDocument): DisclosureDocument => {
   const { ontvangen, ontvanger, gebeurtenis, einde_huisverbod, grondslag, weggelaten } = disclosureShape.parse(document.values);
   return {
-    kind: 'read',
-    disclosure: {
-      ...bodyOf(document),
-      receivedAt: new Date(ontvangen),
-      recipient: { oin: ontvanger.oin, role: ontvanger.rol },
-      event: eventOfWord(gebeurtenis),
-      endsAt: einde_huisverbod === undefined ? null : new Date(einde_huisverbod),
-      ground: {
-        rule: grondslag.regel, article: grondslag.artikel, authority: authorities[grondslag.gezag], mode: modes[grondslag.wijze],
-        agreement: grondslag.overeenkomst ?? null, setting: grondslag.instelling ?? null, categories: grondslag.categorieen,
-      },
-      omitted: weggelaten.map(({ pad, categorie }) => ({ path: pad, category: categorie })),
+    ...bodyOf(document),
+    receivedAt: new Date(ontvangen),
+    recipient: { oin: ontvanger.oin, role: ontvanger.rol },
+    event: eventOfWord(gebeurtenis),
+    endsAt: einde_huisverbod === undefined ? null : new Date(einde_huisverbod),
+    ground: {
+      rule: grondslag.regel, article: grondslag.artikel, authority: authorities[grondslag.gezag], mode: modes[grondslag.wijze],
+      agreement: grondslag.overeenkomst ?? null, senderAgreement: grondslag.overeenkomst_verzender ?? null, setting: grondslag.instelling ?? null, categories: grondslag.categorieen,
     },
+    omitted: weggelaten.map(({ pad, categorie }) => ({ path: pad, category: categorie })),
   };
 };

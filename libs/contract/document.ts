@@ -47,12 +47,13 @@ const attachments = (allowed: readonly string[]): readonly Field[] => allowed.le
 ];
 
 const identity = field.text('kenmerk', 'C-REF', { nl: 'Kenmerk (UUID) van de afzender', en: 'Reference (UUID) of the sender', source, form: 'uuid' });
+const replaced = field.text('vervangt', 'C-REF', { nl: 'Kenmerk van het bericht dat hiermee wordt verbeterd', en: 'Reference of the message this corrects', source: 'AVG art. 19; Wpg art. 4(4)', form: 'uuid', optional: true });
 const sentAt = field.instant('verzonden', 'C-REF', { nl: 'Verzonden op', en: 'Sent at', source });
 const sender = { nl: 'Afzender', en: 'Sender' };
 const content = { nl: 'Inhoud', en: 'Content', source };
 
 const messageFields = (definition: MessageDefinition): readonly Field[] => [
-  identity, caseFields, sentAt, party('afzender', definition.senderRoles, sender),
+  identity, replaced, caseFields, sentAt, party('afzender', definition.senderRoles, sender),
   field.group('inhoud', 'C-REF', definition.fields, content),
   ...attachments(definition.attachmentCategories),
 ];
@@ -72,6 +73,7 @@ const ground = field.group('grondslag', 'C-REF', [
   field.oneOf('gezag', 'C-REF', ['wet', 'beleid'], { nl: 'Gezag', en: 'Authority', source }),
   field.oneOf('wijze', 'C-REF', ['verplicht', 'toegestaan', 'toestemming', 'verboden'], { nl: 'Wijze', en: 'Mode', source }),
   field.text('overeenkomst', 'C-REF', { nl: 'Verwerkersovereenkomst', en: 'Processor agreement', source: 'AVG art. 28(3)', optional: true }),
+  field.text('overeenkomst_verzender', 'C-REF', { nl: 'Verwerkersovereenkomst van de verzender', en: 'Processor agreement of the sender', source: 'Wpg art. 6c', optional: true }),
   field.text('instelling', 'C-REF', { nl: 'Instelling van de gemeente', en: 'Setting of the municipality', source, optional: true }),
   field.list('categorieen', field.oneOf('categorie', 'C-REF', categories, { nl: 'Categorie', en: 'Category', source }), { nl: 'Toegestane categorieën', en: 'Permitted categories', source, optional: true, maxItems: categories.length }),
 ], { nl: 'Grondslag', en: 'Ground', source });
@@ -86,6 +88,8 @@ export const eventWords = {
   RULING_ONWARD: 'uitspraak-doorverteld',
   FILE_FOR_COURT: 'stuk-voor-rechtbank',
   FILE_FOR_LAWYER: 'stuk-voor-raadsman',
+  ENDS_IN_48_HOURS: 'huisverbod-eindigt-binnen-48-uur',
+  ENDS_IN_24_HOURS: 'huisverbod-eindigt-binnen-24-uur',
   EXPIRED: 'huisverbod-afgelopen',
   HALF_YEAR: 'halfjaar',
   PERSON_REQUEST: 'inzageverzoek',
@@ -99,7 +103,7 @@ const occasion = [
 ] as const;
 
 const disclosureFields = (definition: MessageDefinition): readonly Field[] => [
-  identity, caseFields, sentAt,
+  identity, replaced, caseFields, sentAt,
   field.instant('ontvangen', 'C-REF', { nl: 'Door de hub ontvangen op', en: 'Received by the hub at', source }),
   party('afzender', definition.senderRoles, sender),
   party('ontvanger', roles, { nl: 'Ontvanger', en: 'Recipient' }),

@@ -82,6 +82,7 @@ const attachmentShape = z.object({ naam: z.string(), soort: z.string(), sha256: 
 /** Fields that both kinds of document have, typed; the schema has checked them before. */
 export const envelopeShape = z.object({
   kenmerk: z.string(),
+  vervangt: z.string().optional(),
   zaak: z.object({ wet: z.literal('WTH'), gemeente: z.string(), nummer: z.string() }),
   verzonden: z.string(),
   afzender: z.object({ oin: z.string(), rol: z.enum(roles), functie: z.string().optional() }),
@@ -93,7 +94,7 @@ export const envelopeShape = z.object({
 export const bodyOf = ({ shape, values }: ReadDocument): MessageBody => {
   const envelope = envelopeShape.parse(values);
   return {
-    id: envelope.kenmerk, type: shape.definition.type, version: shape.definition.version,
+    id: envelope.kenmerk, ...(envelope.vervangt === undefined ? {} : { replaces: envelope.vervangt }), type: shape.definition.type, version: shape.definition.version,
     case: { law: envelope.zaak.wet, municipality: envelope.zaak.gemeente, number: envelope.zaak.nummer },
     sentAt: new Date(envelope.verzonden),
     sender: { oin: envelope.afzender.oin, role: envelope.afzender.rol, function: envelope.afzender.functie ?? null },

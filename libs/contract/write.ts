@@ -74,6 +74,7 @@ export const attachmentValues = (attachments: readonly Attachment[]): FieldValue
 /** The envelope of a message as the documents write it. */
 export const envelopeValues = (message: Omit<MessageBody, 'fields' | 'attachments'>): FieldValues => ({
   kenmerk: message.id,
+  ...(message.replaces === undefined ? {} : { vervangt: message.replaces }),
   zaak: { wet: message.case.law, gemeente: message.case.municipality, nummer: message.case.number },
   verzonden: message.sentAt.toISOString(),
   afzender: { oin: message.sender.oin, rol: message.sender.role, ...(message.sender.function === null ? {} : { functie: message.sender.function }) },

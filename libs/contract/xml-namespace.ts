@@ -19,18 +19,23 @@ const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance';
 const namespaceName = /^(?:[A-Za-z][A-Za-z0-9+.\-]+:(?:[A-Za-z0-9\-._~:/?@!$'()*+,;=]|%[0-9A-Fa-f]{2})+(?:#[A-Za-z0-9\-._~]*)?)?$/;
 const reserved = ['http://www.w3.org/XML/1998/', 'http://www.w3.org/2000/xmlns/'];
 
+/** What becomes of attributes with a prefix: the contract has none, other formats leave out what they do not know (RFC 4287 §6). */
+export type ForeignAttributes = 'refused' | 'left-out';
+
 /**
- * The local name and namespace of a tag (Namespaces in XML 1.0), and its attributes without declarations; a string says why not. The
- * contract has no attributes with a prefix, so only the harmless hint where a schema can be found is let through, and left out.
+ * The local name and namespace of a tag (Namespaces in XML 1.0), and its attributes without declarations; a string says why not. Of attributes with a prefix
+ * the harmless hint where a schema can be found is always let through, and left out.
  */
-export const resolveNames = (tag: string, attributes: readonly XmlAttribute[], inherited: Bindings): Resolved | string => {
+export const resolveNames = (tag: string, attributes: readonly XmlAttribute[], inherited: Bindings, foreignAre: ForeignAttributes = 'refused'): Resolved | string => {
   const bindings = bind(attributes, inherited);
   if (typeof bindings === 'string') return bindings;
   const [prefix, name] = split(tag);
   const namespace = bindings.get(prefix) ?? (prefix === '' ? '' : null);
   if (namespace === null) return 'a prefix is not bound to a namespace';
   const foreign = attributes.filter((one) => one.name.includes(':') && !isDeclaration(one));
-  if (foreign.length > 1 || foreign.some((one) => !isSchemaHint(one, bindings))) return 'an attribute has a prefix';
+  if (foreignAre === 'left-out') {
+    if (foreign.some((one) => !isBound(one, bindings))) return 'a prefix is not bound to a namespace';
+  } else if (foreign.length > 1 || foreign.some((one) => !isSchemaHint(one, bindings))) return 'an attribute has a prefix';
   return { name, namespace, attributes: attributes.filter((one) => !one.name.includes(':') && !isDeclaration(one)), bindings };
 };
 
@@ -40,6 +45,12 @@ const split = (qualified: string): readonly [prefix: string, name: string] => {
 };
 
 const isDeclaration = ({ name }: XmlAttribute): boolean => name === 'xmlns' || name.startsWith('xmlns:');
+
+// The prefix xml is bound by definition (Namespaces in XML 1.0 §3).
+const isBound = ({ name }: XmlAttribute, bindings: Bindings): boolean => {
+  const [prefix, local] = split(name);
+  return local !== '' && !local.includes(':') && (prefix === 'xml' || bindings.has(prefix));
+};
 
 const isSchemaHint = ({ name }: XmlAttribute, bindings: Bindings): boolean => {
   const [prefix, local] = split(name);

@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { depthMax } from './limits.js';
 import { refuse, type ReadRefusal } from './problem.js';
 import { faultOfGrammar, notWellFormed } from './xml-grammar.js';
-import { resolveNames, type Bindings, type XmlAttribute } from './xml-namespace.js';
+import { resolveNames, type Bindings, type ForeignAttributes, type XmlAttribute } from './xml-namespace.js';
 import { resolveReferences } from './xml-reference.js';
 
 /** An element: its namespace and local name, its attributes without namespace declarations, and what stands in it. */
@@ -44,14 +44,14 @@ type Node = Readonly<Record<string, unknown>>;
  * XML declaration. Everything that lets a document reach outside itself or grow while it is read is refused: DOCTYPE, entity
  * declarations, processing instructions, entities beyond the five predefined ones. What it accepts, is well-formed and namespace-well-formed.
  */
-export const readXml = (source: string): { readonly kind: 'tree'; readonly root: XmlElement } | ReadRefusal => {
+export const readXml = (source: string, foreignAre: ForeignAttributes = 'refused'): { readonly kind: 'tree'; readonly root: XmlElement } | ReadRefusal => {
   const text = source.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').replace(declaration, '');
   const fault = faultOfGrammar(text);
   if (fault !== null) return fault;
   if (XMLValidator.validate(text, validatorOptions) !== true) return notWellFormed('tags do not fit each other, or an attribute occurs twice');
   const nodes = parse(text);
   if (nodes === null) return refuse('forbidden', 'an element has a name that is not accepted', 'Gebruik alleen de elementen van het contract.');
-  const root = rootOf(nodes);
+  const root = rootOf(nodes, foreignAre);
   return typeof root === 'string' ? notWellFormed(root) : { kind: 'tree', root };
 };
 
@@ -65,22 +65,22 @@ const parse = (text: string): readonly Node[] | null => {
   }
 };
 
-const rootOf = (nodes: readonly Node[]): XmlElement | string => {
+const rootOf = (nodes: readonly Node[], foreignAre: ForeignAttributes): XmlElement | string => {
   const [root, ...others] = nodes.filter(isElement);
   if (root === undefined || others.length > 0) return 'there is not exactly one root element';
   if (nodes.some((node) => cdataKey in node || !onlySpace.test(String(node[textKey] ?? '')))) return 'there is text outside the root element';
-  return elementOf(root, new Map());
+  return elementOf(root, new Map(), foreignAre);
 };
 
-const elementOf = (node: Node, inherited: Bindings): XmlElement | string => {
+const elementOf = (node: Node, inherited: Bindings, foreignAre: ForeignAttributes): XmlElement | string => {
   const { [attributesKey]: attributes, ...element } = node;
   const [tag = '', content] = Object.entries(element)[0] ?? [];
-  const names = resolveNames(tag, attributesOf(attributes), inherited);
+  const names = resolveNames(tag, attributesOf(attributes), inherited, foreignAre);
   if (typeof names === 'string') return names;
   const nodes = nodesIn(content);
   const children: XmlElement[] = [];
   for (const inner of nodes.filter(isElement)) {
-    const child = elementOf(inner, names.bindings);
+    const child = elementOf(inner, names.bindings, foreignAre);
     if (typeof child === 'string') return child;
     children.push(child);
   }

@@ -19,6 +19,11 @@ export const regimes = ['AVG', 'WPG', 'WJSG'] as const;
 /** One of `regimes`. */
 export type Regime = (typeof regimes)[number];
 
+/** Whom data are about, in an agreement on the Wth: the person sent out, the adults of the household, children (law.md 1.2). */
+export const personKinds = ['UHG', 'PART', 'KIND'] as const;
+/** One of `personKinds`. */
+export type PersonKind = (typeof personKinds)[number];
+
 /** A contract between a controller and the hub as its processor (AVG art. 28(3), Wpg art. 6c). */
 export const agreementSchema = z
   .strictObject({
@@ -28,7 +33,7 @@ export const agreementSchema = z
     regime: z.enum(regimes),
     laws: z.array(z.enum(['WTH'])).min(1),
     categories: z.array(categorySchema).min(1),
-    personKinds: z.array(z.enum(['UHG', 'PART', 'KIND'])).min(1),
+    personKinds: z.array(z.enum(personKinds)).min(1),
     purposes: textSchema,
     /** Which roles the hub may bring data to, and under which rules; `rules: null` is every rule. Empty: the controller itself only. */
     recipientsAllowed: z.array(z.strictObject({ role: roleSchema, rules: z.array(ruleIdSchema).min(1).nullable() })),
@@ -64,16 +69,19 @@ export const agreementStatus = (agreement: Agreement, at: Date): AgreementStatus
   return agreement.to !== null && Date.parse(agreement.to) - now < agreementWarnBeforeMs ? 'ending' : 'active';
 };
 
-/** Whose data a category holds; the order and its grounds are about the case and follow the persons named in it. */
-const kindOf: Readonly<Partial<Record<Category, 'UHG' | 'PART' | 'KIND'>>> = {
-  'C-ID': 'UHG', 'C-BSN': 'UHG', 'C-REACH': 'UHG', 'C-HH': 'PART', 'C-HHREACH': 'PART', 'C-MINOR': 'KIND',
+// Whose data a category may hold. A name of a child stands among those of the household, and text that is written freely, the form of the police
+// and documents of the court speak of everybody.
+const personsOf: Readonly<Record<Category, readonly PersonKind[]>> = {
+  'C-REF': [], 'C-TERM': [], 'C-COUNT': [],
+  'C-ID': ['UHG'], 'C-BSN': ['UHG'], 'C-REACH': ['UHG'], 'C-ORDER': ['UHG'], 'C-RULOUT': ['UHG'], 'C-LAW': ['UHG'], 'C-CRIM': ['UHG'], 'C-HEALTH': ['UHG'],
+  'C-MEDDECL': ['UHG'], 'C-CARE': ['UHG'], 'C-HELP': ['UHG'], 'C-HELPCONT': ['UHG'], 'C-DR': ['UHG'], 'C-RISK18B': ['UHG'], 'C-SEC': ['UHG'],
+  'C-ADDR': ['UHG', 'PART'], 'C-HH': ['PART', 'KIND'], 'C-HHREACH': ['PART', 'KIND'], 'C-MINOR': ['KIND'],
+  'C-GROUND': ['UHG', 'PART', 'KIND'], 'C-RIHG': ['UHG', 'PART', 'KIND'], 'C-POL': ['UHG', 'PART', 'KIND'], 'C-RULDOC': ['UHG', 'PART', 'KIND'], 'C-ADVICE': ['UHG', 'PART', 'KIND'],
 };
 
-const coversPersons = ({ personKinds }: Agreement, categories: readonly Category[]): boolean =>
-  categories.every((category) => {
-    const kind = kindOf[category];
-    return kind === undefined || personKinds.includes(kind);
-  });
+// AVG art. 28(3): the contract names the categories of data subjects. Children count where there are any.
+const coversPersons = ({ personKinds }: Agreement, { categories, minors }: AgreementQuestion): boolean =>
+  categories.every((category) => personsOf[category].every((kind) => personKinds.includes(kind) || (kind === 'KIND' && !minors && category !== 'C-MINOR')));
 
 /** What an agreement is asked to cover. */
 export interface AgreementQuestion {
@@ -81,6 +89,8 @@ export interface AgreementQuestion {
   readonly regime: Regime;
   readonly law: 'WTH';
   readonly categories: readonly Category[];
+  /** True when the case is about children as well. */
+  readonly minors: boolean;
   readonly recipient: Role;
   readonly rule: string;
 }
@@ -96,6 +106,6 @@ export const covers = (agreement: Agreement, question: AgreementQuestion, at: Da
     && agreement.regime === question.regime
     && agreement.laws.includes(question.law)
     && question.categories.every((category) => agreement.categories.includes(category))
-    && coversPersons(agreement, question.categories)
+    && coversPersons(agreement, question)
     && agreement.recipientsAllowed.some(({ role, rules }) => role === question.recipient && (rules === null || rules.includes(question.rule)));
 };

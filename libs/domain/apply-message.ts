@@ -50,13 +50,18 @@ export const openCase = (message: Message): CaseFile => ({
 });
 
 /** The whole state machine of law.md 2.1.2: one line per message. */
-const steps: Readonly<Record<MessageType, Step>> = { ...orderSteps, ...courtSteps, ...helpSteps };
+const steps: Readonly<Record<MessageType, Step>> = { ...orderSteps, ...courtSteps, ...helpSteps, 'bericht.ingetrokken': (file) => ({ file }) };
 
 // While a request is before the court, what comes later belongs to the same file: it also covers the extension (Wth art. 9(2)-(4), 6(2)).
-// What the court already has is not given again: a document has one decision per event and recipient.
-const alsoForCourt = ({ procedure }: CaseFile, { type }: Message): readonly OnwardEvent[] => {
-  const inFile: readonly MessageType[] = onwardEvents.FILE_FOR_COURT;
-  return (procedure.relief === 'REQUESTED' || procedure.relief === 'HEARING_SET') && inFile.includes(type) ? ['FILE_FOR_COURT'] : [];
+// The raadsman has the documents of the case as long as there is one (art. 5(2)). What court and raadsman already have is not given again:
+// a document has one decision per event and recipient.
+const alsoForFile = ({ procedure }: CaseFile, { type }: Message): readonly OnwardEvent[] => {
+  const isIn = (event: 'FILE_FOR_COURT' | 'FILE_FOR_LAWYER'): boolean => (onwardEvents[event] as readonly MessageType[]).includes(type);
+  const isAsked = procedure.relief === 'REQUESTED' || procedure.relief === 'HEARING_SET';
+  return [
+    ...(isAsked && isIn('FILE_FOR_COURT') ? ['FILE_FOR_COURT' as const] : []),
+    ...(procedure.lawyer === 'ASSIGNED' && isIn('FILE_FOR_LAWYER') ? ['FILE_FOR_LAWYER' as const] : []),
+  ];
 };
 
 /**
@@ -74,7 +79,7 @@ export const applyMessage = (file: CaseFile, message: Message, context: ApplyCon
     kind: 'applied',
     file: changed,
     event: eventOf[message.type],
-    onward: [...new Set([...(result.onward ?? []), ...alsoForCourt(changed, message)])],
+    onward: [...new Set([...(result.onward ?? []), ...alsoForFile(changed, message)])],
     duties: result.duties ?? [],
     moved: result.moved ?? [],
     closes: result.closes ?? [],

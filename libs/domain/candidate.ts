@@ -2,10 +2,10 @@ import type { CaseFile } from './case-file.js';
 import { categoriesOf } from './message.js';
 import type { Category } from './category.js';
 import { designates, type Designation } from './designation.js';
-import { eventOf, events, isOnward, type Event, type OnwardEvent } from './event.js';
+import { eventOf, events, isEndEvent, isOnward, type Event, type OnwardEvent } from './event.js';
 import type { LawPack, SharingRule } from './law-pack.js';
 import type { Message } from './message.js';
-import { isActive, isMunicipalRole, isPersonRole, serves, type Party } from './party.js';
+import { isConnected, isMunicipalRole, isPersonRole, serves, type Party } from './party.js';
 import type { Versioned } from './registers.js';
 import type { Role } from './role.js';
 import { factsOf, matchingRules, type Facts } from './rule-match.js';
@@ -90,7 +90,8 @@ const holdersOf = (role: Role, { file, parties, designations, at, message }: Can
     if (file.procedure.lawyer !== 'ASSIGNED') return [];
     return [parties.find((party) => party.oin === file.procedure.lawyerOin) ?? null];
   }
-  const connected = parties.filter((party) => isActive(party, at) && party.serves.includes(municipality));
+  // Paused, it is still the one that must hear: what comes meanwhile is held for it.
+  const connected = parties.filter((party) => isConnected(party, at) && party.serves.includes(municipality));
   const holders = role === 'INST'
     ? connected.filter((party) => designations.some((designation) => designates(designation, municipality, party.oin, at)))
     : isMunicipalRole(role)
@@ -106,7 +107,7 @@ const isWanted = (input: CandidateInput, occasion: Occasion, role: Role, facts: 
 // Nobody is sent what he sent himself, and between the posts of one municipality nothing is sent. A hulpofficier and the team that
 // enforces are one party with two tasks: what he imposes in the name of the burgemeester, the team must hear (WTH-11).
 const isSender = (party: Party, role: Role, { event }: Occasion, message: Message): boolean => {
-  if (event === 'EXPIRED') return false;
+  if (isEndEvent(event)) return false;
   if (isOnward(event)) return party.municipality === message.case.municipality;
   return party.oin === message.sender.oin && !(message.sender.role === 'HOVJ' && role === 'POL');
 };

@@ -28,7 +28,9 @@ const lawyerAssigned: Step = (file, message) => {
   const isOpen = lawyer === 'WISHED' || (lawyer === 'ASSIGNED' && known === message.sender.oin);
   if (reportsItself && (!isOpen || (named !== null && named !== message.sender.oin))) return cannot('not-raadsman', 'Wth art. 5(1)');
   const lawyerOin = reportsItself ? message.sender.oin : named;
-  return { file: { ...file, procedure: { ...file.procedure, lawyer: 'ASSIGNED', lawyerOin } }, closes: [dutyKey('E12', 'ADV')] };
+  // He asks for the file by being assigned: nobody can prepare a hearing of within three days without it (Wth art. 5(2), 6(1)(a)).
+  const isKnown = lawyer === 'ASSIGNED' && known === lawyerOin;
+  return { file: { ...file, procedure: { ...file.procedure, lawyer: 'ASSIGNED', lawyerOin } }, closes: [dutyKey('E12', 'ADV')], onward: isKnown ? [] : ['FILE_FOR_LAWYER'] };
 };
 
 // Also after the ban ran out: an expired ban can still be reviewed (law.md 2.0.3).

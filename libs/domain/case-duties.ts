@@ -5,6 +5,7 @@ import { dutyKey, openDuty, type DutyClock, type DutyDraft, type DutyTerm } from
 import { groupsOf, textOf } from './field-read.js';
 import type { Message } from './message.js';
 import type { Role } from './role.js';
+import { subjectsWith } from './subject.js';
 import { banLimit } from './terms.js';
 
 /** Duties a message opens, and keys of those it does. */
@@ -75,7 +76,7 @@ export const impositionDuties = (of: Imposition, context: ApplyContext): DutyCha
     [first, choice(after.endsAt)],
   ];
   const clock = clockOf(message, context);
-  const household = householdDuties(message, bearer, clock);
+  const household = householdDuties(before, message, bearer, clock);
   const closes = [
     ...told(message, 'mededelingen', noticeKeys),
     ...household.slice(0, toldOfHousehold(message)).map(({ key }) => key),
@@ -83,14 +84,18 @@ export const impositionDuties = (of: Imposition, context: ApplyContext): DutyCha
     ...(textOf(message.fields, 'hovj_melding_bm_op') === null ? [] : [dutyKey('E6', 'BM')]),
     ...(after.reachGivenAt === null ? [] : [dutyKey('E10', 'BM')]),
   ];
-  return change([...(first ? household : []), ...drafts.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock)] : []))], closes);
+  return change([...(first ? household : household.slice(toBeTold(before.subjects))), ...drafts.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock)] : []))], closes);
 };
 
-// E7 is owed to every adult of the household (art. 2(8), "degene met wie"): one duty a person, by number, so that no name stands in it.
-const householdDuties = (message: Message, bearer: Role, clock: DutyClock): readonly Duty[] => {
-  const persons = Math.max(1, groupsOf(message.fields, 'contactverbod_personen').length);
+// E7 is owed to every adult of the household (art. 2(8), "degene met wie"): one duty a person, by number, so that no name stands in it. Whom the
+// writing names and the oral notice did not is owed it as well.
+const householdDuties = ({ subjects }: CaseFile, message: Message, bearer: Role, clock: DutyClock): readonly Duty[] => {
+  const persons = toBeTold([...subjectsWith({ subjects }, message.fields)]);
   return Array.from({ length: persons }, (_, index) => openDuty({ event: 'E7', rule: 'WTH-07', article: 'Wth art. 2(8)', bearer, toward: 'PART', term: onverwijld, nl: 'Deel deze huisgenoot onverwijld de inhoud en de gevolgen van niet-naleving mee.', en: 'Tell this household member the content and the consequences of non-compliance without delay.' }, clock, index + 1));
 };
+
+// A ban that names nobody protects somebody all the same.
+const toBeTold = (subjects: CaseFile['subjects']): number => Math.max(1, subjects.filter(({ isProtected }) => isProtected).length);
 
 // A notice does not say which of them was told; as many as were told are done.
 const toldOfHousehold = (message: Message): number => groupsOf(message.fields, 'mededelingen').filter((notice) => textOf(notice, 'aan') === 'huisgenoot').length;

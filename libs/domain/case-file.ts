@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { endEvents, type EndEvent } from './event.js';
 import { municipalitySchema, oinSchema } from './identifier.js';
 import { instantSchema } from './interval.js';
 
@@ -17,6 +18,8 @@ export const subjectSchema = z.strictObject({
   bsn: z.string().nullable(),
   name: z.string().nullable(),
   birthDate: z.iso.date().nullable(),
+  /** An order named him in its contact ban: he is told of it (Wth art. 2(4)c, 2(8)). */
+  isProtected: z.boolean().default(false),
 });
 
 /** Everything the hub keeps of one measure: what deciding needs, and no more. Plain JSON; moments are ISO text. */
@@ -72,3 +75,10 @@ export const isInForce = (file: CaseFile): boolean => file.state === 'IMPOSED_OR
 
 /** True when a ban was ever imposed in this case: the procedure goes on after its end (law.md 2.0.3). */
 export const wasImposed = (file: CaseFile): boolean => file.imposedAt !== null;
+
+/** True when what the event says of the end is so at this moment: it ran out, or it runs and ends within the hours of the reminder. */
+export const tellsEnd = (file: CaseFile, event: EndEvent, at: Date): boolean => {
+  if (!isInForce(file) || file.endsAt === null) return false;
+  const leftMs = Date.parse(file.endsAt) - at.getTime();
+  return event === 'EXPIRED' ? leftMs <= 0 : leftMs > 0 && leftMs <= endEvents[event] * 3_600_000;
+};

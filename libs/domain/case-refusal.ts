@@ -2,7 +2,7 @@
 export const caseRefusals = [
   'wrong-case', 'in-the-future', 'already-imposed', 'not-imposed', 'no-proposal', 'closed', 'minor', 'too-long', 'not-later', 'after-expiry',
   'not-mandatable', 'no-mandate', 'consult-missing', 'not-requested', 'out-of-order', 'help-not-accepted', 'other-start',
-  'unknown-party', 'role-not-held', 'other-tenant', 'not-designated', 'not-raadsman',
+  'unknown-party', 'role-not-held', 'other-tenant', 'not-designated', 'not-raadsman', 'unknown-original', 'replaced-before', 'decision-differs',
 ] as const;
 /** One of `caseRefusals`. */
 export type CaseRefusalCode = (typeof caseRefusals)[number];
@@ -39,6 +39,9 @@ const reasons: Readonly<Record<CaseRefusalCode, { readonly public: string; reado
   'other-tenant': { public: 'not authorised', detail: 'the sender does not work for the municipality of the case (WTH-37, I10)' },
   'not-designated': { public: 'not authorised', detail: 'the burgemeester did not designate this instance' },
   'not-raadsman': { public: 'not authorised', detail: 'the sender is not the raadsman in this case, and does not become it by this message' },
+  'unknown-original': { public: 'the message it names is not known', detail: 'no message of this sender and kind in this case has the id it names' },
+  'replaced-before': { public: 'the message it names was replaced before', detail: 'a message is corrected or withdrawn once; correct the later one' },
+  'decision-differs': { public: 'what was decided is not changed by a correction', detail: 'the correction differs in what was decided; that takes a new decision' },
   'other-start': { public: 'the start of the ban differs', detail: 'the stated start is not the start this case knows' },
 };
 

@@ -4,6 +4,7 @@ import { caseFileSchema, stateAt, type CaseFile } from './case-file.js';
 import { applied, caseAfter, contextAt, endsAt, imposedAt, messageOf, noon, oin, refusedBy, runningCase, type MessageOptions } from './case.fixture.js';
 import type { CaseRefusalCode } from './case-refusal.js';
 import { isFulfilledBy } from './duty-open.js';
+import type { FieldValues } from './messages/field.js';
 import type { MessageType } from './messages/type.js';
 
 const fresh = (type: MessageType, options: MessageOptions = {}): CaseFile => openCase(messageOf(type, options));
@@ -130,6 +131,16 @@ describe('duties', () => {
     expect(keys.filter((key) => key.startsWith('E7'))).toEqual(['E7:PART#2', 'E7:PART#3']);
   });
 
+  test('toward the household are also for whom the writing names and the oral notice did not', () => {
+    const [eva, rik] = [{ naam: 'Eva Proef', geboortedatum: '1990-02-03' }, { naam: 'Rik Proef', geboortedatum: '1992-03-04' }];
+    const e7 = (of: { readonly duties: readonly { readonly key: string }[] }) => of.duties.map(({ key }) => key).filter((key) => key.startsWith('E7'));
+    const ban = (type: 'huisverbod.aangezegd' | 'huisverbod.opgelegd', persons: readonly FieldValues[]) => messageOf(type, { from: 'BM', fields: { contactverbod_personen: persons, mededelingen: undefined } });
+    const oral = applied(applied(fresh('rihg.afgerond'), messageOf('rihg.afgerond', { fields: { huisgenoten: [rik] } })).file, ban('huisverbod.aangezegd', [eva]));
+    expect(e7(oral)).toEqual(['E7:PART']);
+    expect(e7(applied(oral.file, ban('huisverbod.opgelegd', [rik, eva])))).toEqual(['E7:PART#2']);
+    expect(e7(applied(oral.file, ban('huisverbod.opgelegd', [eva])))).toEqual([]);
+  });
+
   test('to consult Veilig Thuis and to give the court the file are not done by one delivery', () => {
     const asked = applied(fresh('overleg.gevraagd'), messageOf('overleg.gevraagd', { from: 'BM' })).duties;
     const file = applied(runningCase(), messageOf('voorziening.verzocht')).duties.filter(({ key }) => key === 'WTH-15:RB');
@@ -230,6 +241,16 @@ describe('the case file', () => {
     }
     const ruled = applied(asked, messageOf('uitspraak.voorziening')).file;
     expect(applied(ruled, messageOf('advies.gegeven', { from: 'INST' })).onward).toEqual([]);
+  });
+
+  test('gives the raadsman the file when he is assigned, and what comes later as it comes', () => {
+    const wished = caseAfter(messageOf('huisverbod.opgelegd', { from: 'BM' }), messageOf('raadsman.gewenst'));
+    const assigned = applied(wished, messageOf('raadsman.toegewezen', { from: 'ADV' }));
+    expect([assigned.file.procedure.lawyerOin, assigned.onward]).toEqual([oin.kade, ['FILE_FOR_LAWYER']]);
+    expect(applied(assigned.file, messageOf('raadsman.toegewezen', { from: 'ADV' })).onward).toEqual([]);
+    expect(applied(assigned.file, messageOf('raadsman.toegewezen', { from: 'BM', fields: { raadsman: { naam: 'tekst', oin: oin.brug } } })).onward).toEqual(['FILE_FOR_LAWYER']);
+    expect(applied(assigned.file, messageOf('huisverbod.verlengd', { from: 'BM' })).onward).toEqual(['FILE_FOR_LAWYER']);
+    expect(applied(assigned.file, messageOf('advies.gegeven', { from: 'INST' })).onward).toEqual([]);
   });
 
   test('stays as it was when a message is refused', () => {

@@ -1,4 +1,5 @@
 import type { Category } from './category.js';
+import type { Purpose } from './law-pack.js';
 import type { Role } from './role.js';
 
 interface Words {
@@ -36,6 +37,25 @@ export const categoryNames: Readonly<Record<Category, Words>> = {
   'C-SEC': { nl: 'sleutels en binnentreden', en: 'keys and entering' },
   'C-ADVICE': { nl: 'advies en overleg', en: 'advice and consultation' },
 };
+
+const sharingPurposes: Readonly<Record<Purpose, Words>> = {
+  beslissen: { nl: 'beslissen over een huisverbod', en: 'deciding on a ban' },
+  overleg: { nl: 'overleg', en: 'consultation' },
+  bekendmaken: { nl: 'bekendmaken van het besluit', en: 'making the decision known' },
+  veiligheid: { nl: 'veiligheid', en: 'safety' },
+  hulpverlening: { nl: 'hulp geven', en: 'giving help' },
+  naleving: { nl: 'toezien dat het huisverbod wordt nageleefd', en: 'seeing that the ban is kept' },
+  rechtsbijstand: { nl: 'hulp van een advocaat', en: 'help of a lawyer' },
+  rechtspraak: { nl: 'behandeling door de rechter', en: 'hearing by the court' },
+  opsporing: { nl: 'opsporing van strafbare feiten', en: 'criminal investigation' },
+  opvang: { nl: 'opvang', en: 'shelter' },
+  verantwoording: { nl: 'verantwoording', en: 'accountability' },
+  onderzoek: { nl: 'onderzoek', en: 'research' },
+  geen: { nl: 'geen doel', en: 'no purpose' },
+};
+
+/** Why data were shared, in words for people; null for a code of another version. */
+export const purposeWords = (code: string | null): Words | null => Object.entries(sharingPurposes).find(([purpose]) => purpose === code)?.[1] ?? null;
 
 /** Who a role is, in words for people, with article in Dutch. */
 export const roleNames: Readonly<Record<Role, Words>> = {

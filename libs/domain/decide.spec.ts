@@ -71,6 +71,19 @@ describe('agreements', () => {
     expect(outcome(decision)).toEqual(['hold', 'no-agreement']);
   });
 
+  test('one that does not name children covers a case without children only: their names stand among the household', () => {
+    const used = { registers: changed('wth-waterveen', (agreement) => ({ ...agreement, personKinds: ['UHG' as const, 'PART' as const] })) };
+    const childless = imposed({ fields: { minderjarigen: undefined } });
+    expect(outcome(to(decisionsOn(childless, used), oin.vt))).toEqual(['permit']);
+    expect(outcome(to(decisionsOn(imposed(), { ...used, file: { minorsInvolved: true } }), oin.vt))).toEqual(['hold', 'no-agreement']);
+  });
+
+  test('one on the person sent out alone covers the end of his ban, and not the form of the police, which speaks of everybody', () => {
+    const used = { registers: { agreements: registers.agreements.map((agreement) => ({ ...agreement, personKinds: ['UHG' as const] })) } };
+    expect(outcome(to(decisionsOn(made('huisverbod.ingetrokken', { from: 'BM' }), used), oin.police))).toEqual(['permit']);
+    expect(outcome(to(decisionsOn(made('rihg.afgerond'), used), oin.waterveen))).toEqual(['hold', 'no-agreement']);
+  });
+
   test('one until the next moment covers', () => {
     const until = new Date(noon.getTime() + 1).toISOString();
     expect(outcome(to(decisionsOn(imposed(), { registers: changed('wth-waterveen', (agreement) => ({ ...agreement, to: until })) }), oin.vt))).toEqual(['permit']);
@@ -247,7 +260,7 @@ describe('explain', () => {
   test('says the same in English, and what to do when it waits', () => {
     const text = explain(to(decisionsOn(imposed({ municipality: '9903' })), oin.vt), 'en');
     expect(text).toContain('does not get this yet.');
-    expect(text).toContain('do it outside Ketensluis and register it here');
+    expect(text).toContain('do it outside Ketensluis and record it here');
     expect(text).toContain('22 November 2026, 16:00 (term of policy)');
   });
 

@@ -1,4 +1,4 @@
-import { stateAt } from './case-file.js';
+import { stateAt, tellsEnd } from './case-file.js';
 import { consentsTo } from './consent.js';
 import { isSpecial } from './category-special.js';
 import { candidates } from './candidate.js';
@@ -6,12 +6,12 @@ import { blockedFor, isControllerItself, questionOf, refOf, type DecisionInput, 
 import type { Decision, HoldReason, PermitReason, RefusalReason } from './decision.js';
 import { issue } from './decision-issue.js';
 import { designates } from './designation.js';
-import { isOnward, type Event } from './event.js';
+import { isEndEvent, isOnward, type Event } from './event.js';
 import { groupOf, says } from './field-read.js';
 import { mandates } from './mandate.js';
 import { isActive, isMunicipalRole, isPersonRole } from './party.js';
 import { partyOf } from './registers.js';
-import { switchesOn } from './setting.js';
+import { isSwitch, switchesOn } from './setting.js';
 
 type Verdict = { readonly kind: 'refuse'; readonly reason: RefusalReason } | { readonly kind: 'hold'; readonly reason: HoldReason } | null;
 type Check = (question: Question) => Verdict;
@@ -91,7 +91,9 @@ const running: readonly string[] = ['IMPOSED_ORAL', 'IMPOSED', 'EXTENDED'];
 
 const banRuns: Check = (question) => {
   const { again, candidate, file, at } = question;
-  if (again !== true || !tellsOfABan.includes(candidate.event) || isControllerItself(question)) return null;
+  if (again !== true) return null;
+  if (isEndEvent(candidate.event)) return tellsEnd(file, candidate.event, at) ? null : refuse('ban-ended');
+  if (!tellsOfABan.includes(candidate.event) || isControllerItself(question)) return null;
   return running.includes(stateAt(file, at)) ? null : refuse('ban-ended');
 };
 
@@ -171,7 +173,7 @@ const checks: readonly (readonly [step: string, check: Check])[] = [
   ['9 can be reached by the hub', reachable],
 ];
 
-const needsSetting = ({ rule }: Question): boolean => rule !== null && (rule.authority === 'policy' || rule.mode === 'permitted');
+const needsSetting = ({ rule }: Question): boolean => rule !== null && isSwitch(rule);
 
 const settingOf = ({ rule, registers, municipality, message, at }: Question) => {
   if (rule === null) return null;

@@ -85,9 +85,9 @@ export const questionOf = (input: DecisionInput, source: Source | null): Questio
 };
 
 const agreementOf = (question: Omit<Question, 'agreement' | 'senderAgreement'>, regime: 'AVG' | 'WPG', controller: string): DocumentRef | null => {
-  const { rule, candidate, giving, registers, at } = question;
+  const { rule, candidate, file, giving, registers, at } = question;
   if (rule === null) return null;
-  const asked = { controller, regime, law: 'WTH' as const, categories: giving, recipient: candidate.role, rule: rule.id };
+  const asked = { controller, regime, law: 'WTH' as const, categories: giving, minors: file.minorsInvolved, recipient: candidate.role, rule: rule.id };
   return refOf(registers.agreements.find((agreement) => covers(agreement, asked, at)));
 };
 

@@ -60,7 +60,7 @@ const refusalDetails: Readonly<Record<RefusalReason, string>> = {
   'required-blocked': 'a category the recipient must have is withheld from it',
   'nothing-to-give': 'no category in the message is allowed to this recipient',
   'not-necessary': 'the sender weighed it and found it not necessary',
-  'ban-ended': 'it waited until the ban no longer ran: given now, it would tell of a ban that is not there',
+  'ban-ended': 'it waited until the ban no longer ran, or ended at another moment: given now, it would tell what is not so',
 };
 
 /** Makers of decisions; for `decide` only, and not exported from the library. */

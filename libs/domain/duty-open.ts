@@ -1,6 +1,6 @@
 import type { Duty } from './duty.js';
 import type { CalendarRules, ServiceLevelName, ServiceLevels } from './law-pack.js';
-import type { Fulfilment } from './decision.js';
+import type { Decision, Fulfilment } from './decision.js';
 import type { Role } from './role.js';
 import { dayTerm, hoursLater, minutesLater, type DayLength } from './terms.js';
 
@@ -40,6 +40,7 @@ export const openDuty = (draft: DutyDraft, clock: DutyClock, time = 1): Duty => 
   article: draft.article,
   bearer: draft.bearer,
   toward: draft.toward,
+  recipient: null,
   openedAt: clock.openedAt,
   text: { nl: draft.nl, en: draft.en },
   ...datesOf(draft.term, clock),
@@ -66,3 +67,21 @@ const datesOf = (term: DutyTerm, clock: DutyClock): Pick<Duty, 'authority' | 'du
 /** True when a delivery that fulfils these rules toward these roles does what the duty asks. */
 export const isFulfilledBy = (duty: Pick<Duty, 'rule' | 'toward'>, fulfils: readonly Fulfilment[]): boolean =>
   fulfils.some(({ rule, role }) => rule === duty.rule && role === duty.toward);
+
+/**
+ * Duties toward a role, toward each party the same message is to be given to in it: two designated instances are both told (Wth art. 2(8)).
+ * One of several is enough only where the duty is to find one (E12, a raadsman, Wth art. 5(1)) or the answer of one is waited for (E3, E13):
+ * these are done by no delivery, and stay duties toward the role.
+ */
+export const owedToEach = (duties: readonly Duty[], decisions: readonly Decision[]): readonly Duty[] => duties.flatMap((duty) => {
+  const parties = decisions.filter((decision) => concerns(decision, duty)).flatMap(({ recipient: { oin } }) => oin ?? []);
+  return parties.length === 0 ? [duty] : parties.map((recipient) => ({ ...duty, recipient }));
+});
+
+const concerns = (decision: Decision, duty: Duty): boolean => {
+  switch (decision.kind) {
+    case 'permit': return isFulfilledBy(duty, decision.fulfils);
+    case 'hold': return decision.ruleId !== null && isFulfilledBy(duty, [{ rule: decision.ruleId, role: decision.recipient.role }]);
+    case 'refuse': return false;
+  }
+};

@@ -13,6 +13,8 @@ export interface Duty {
   readonly bearer: Role;
   /** Toward whom. */
   readonly toward: Role;
+  /** OIN of the party it is owed to: what another in the same role received does not do it. Null: a person, or whoever holds the role. */
+  readonly recipient: string | null;
   /** Whose word the term is: a number in the law, or a service level. The duty itself may still be law. */
   readonly authority: 'law' | 'policy';
   readonly openedAt: Date;

@@ -5,7 +5,8 @@ export const events = [
   'RIHG_DONE', 'RIHG_NO_BAN', 'INTENT_CHILD', 'INTENT_CHILD_ANSWER', 'IMPOSED_ORAL', 'IMPOSED', 'REFUSED', 'EXTENDED', 'WITHDRAWN',
   'VIOLATED', 'LAWYER_WISHED', 'LAWYER_ASSIGNED', 'REACH_GIVEN', 'VV_REQUESTED', 'HEARING_SET', 'RULED_VV', 'RULED_MAIN',
   'RULED_HIGHER', 'HELP_ACCEPTED', 'HELP_CONFIRMED', 'HELP_STARTED', 'SHELTER_ASKED', 'ADVICE',
-  'RULING_ONWARD', 'FILE_FOR_COURT', 'FILE_FOR_LAWYER', 'EXPIRED', 'HALF_YEAR', 'PERSON_REQUEST', 'RESEARCH',
+  'RETRACTED',
+  'RULING_ONWARD', 'FILE_FOR_COURT', 'FILE_FOR_LAWYER', 'ENDS_IN_48_HOURS', 'ENDS_IN_24_HOURS', 'EXPIRED', 'HALF_YEAR', 'PERSON_REQUEST', 'RESEARCH',
 ] as const;
 
 /** One of `events`. */
@@ -36,7 +37,10 @@ export const eventOf: Readonly<Record<MessageType, Event>> = {
   'hulp.gestart': 'HELP_STARTED',
   'opvang.gevraagd': 'SHELTER_ASKED',
   'advies.gegeven': 'ADVICE',
+  'bericht.ingetrokken': 'RETRACTED',
 };
+
+const orders = ['huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd'] as const satisfies readonly MessageType[];
 
 /**
  * Events the hub brings about itself, on the instruction of the municipality, and the messages of the case they are about. An empty
@@ -49,7 +53,10 @@ export const onwardEvents = {
   FILE_FOR_COURT: ['rihg.afgerond', 'huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd', 'advies.gegeven', 'hulp.bevestigd'],
   // Wth art. 5(2): the raadsman gets the documents of the case.
   FILE_FOR_LAWYER: ['rihg.afgerond', 'huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd'],
-  EXPIRED: ['huisverbod.aangezegd', 'huisverbod.opgelegd', 'huisverbod.verlengd'],
+  // Wth art. 10(2): whoever controls compliance is reminded of the end.
+  ENDS_IN_48_HOURS: orders,
+  ENDS_IN_24_HOURS: orders,
+  EXPIRED: orders,
   HALF_YEAR: [],
   PERSON_REQUEST: [],
   RESEARCH: [],
@@ -60,3 +67,12 @@ export type OnwardEvent = keyof typeof onwardEvents;
 
 /** True for the events of `onwardEvents`. */
 export const isOnward = (event: Event): event is OnwardEvent => Object.hasOwn(onwardEvents, event);
+
+/** Events about the end of a ban, in their order, and how many hours before it each comes (WTH-44: policy, no term of the law). */
+export const endEvents = { ENDS_IN_48_HOURS: 48, ENDS_IN_24_HOURS: 24, EXPIRED: 0 } as const satisfies Readonly<Partial<Record<OnwardEvent, number>>>;
+
+/** One of `endEvents`. */
+export type EndEvent = keyof typeof endEvents;
+
+/** True for the events of `endEvents`. */
+export const isEndEvent = (event: Event): event is EndEvent => Object.hasOwn(endEvents, event);

@@ -6,17 +6,19 @@ import { showMoment } from './terms.js';
 type Language = 'nl' | 'en';
 type Words = Readonly<Record<Language, string>>;
 
-const holdTexts: Readonly<Record<HoldReason, Words>> = {
-  'no-agreement': { nl: 'Er is geen geldige verwerkersovereenkomst die dit dekt. De plicht blijft: doe het buiten Ketensluis om en leg het hier vast.', en: 'No processor agreement in force covers this. The duty stays: do it outside Ketensluis and register it here.' },
+/** Why a disclosure waits, in words for people. */
+export const holdTexts: Readonly<Record<HoldReason, Words>> = {
+  'no-agreement': { nl: 'Er is geen geldige verwerkersovereenkomst die dit dekt. De plicht blijft: doe het buiten Ketensluis om en leg het hier vast.', en: 'No processor agreement in force covers this. The duty stays: do it outside Ketensluis and record it here.' },
   'setting-off': { nl: 'De gemeente of de afzender heeft dit niet aangezet.', en: 'The municipality or the sender has not switched this on.' },
   'no-mandate': { nl: 'De hulpofficier heeft hiervoor geen mandaat in het register. De burgemeester moet het zelf doen.', en: 'The hulpofficier has no mandate for this in the register. The burgemeester must do it himself.' },
   'consent-missing': { nl: 'De toestemming van de betrokkene ontbreekt of is ingetrokken.', en: 'The consent of the person is missing or withdrawn.' },
   'necessity-missing': { nl: 'Bij bijzondere gegevens moet iemand die daarover gaat eerst opschrijven waarom dit nodig is.', en: 'For special data somebody in authority must first write down why this is necessary.' },
-  'outside-hub': { nl: 'Deze ontvanger heeft geen kanaal in Ketensluis. Vertel het zelf en leg het hier vast.', en: 'This recipient has no channel in Ketensluis. Tell it yourself and register it here.' },
-  'party-inactive': { nl: 'De ontvanger is nu niet aangesloten. Vertel het buiten Ketensluis om en leg het hier vast.', en: 'The recipient is not connected now. Tell it outside Ketensluis and register it here.' },
+  'outside-hub': { nl: 'Deze ontvanger heeft geen kanaal in Ketensluis. Vertel het zelf en leg het hier vast.', en: 'This recipient has no channel in Ketensluis. Tell it yourself and record it here.' },
+  'party-inactive': { nl: 'De ontvanger is nu niet aangesloten. Vertel het buiten Ketensluis om en leg het hier vast.', en: 'The recipient is not connected now. Tell it outside Ketensluis and record it here.' },
 };
 
-const refusalTexts: Readonly<Record<RefusalReason, Words>> = {
+/** Why nothing goes out, in words for people. */
+export const refusalTexts: Readonly<Record<RefusalReason, Words>> = {
   'other-tenant': { nl: 'Deze partij werkt niet voor de gemeente van deze zaak (WTH-37).', en: 'This party does not work for the municipality of this case (WTH-37).' },
   'no-basis': { nl: 'Geen regel van de wet of het beleid geeft dit aan deze ontvanger.', en: 'No rule of law or policy gives this to this recipient.' },
   'conflicting-rules': { nl: 'Er gelden twee regels tegelijk. Dat is een fout in het wetsbestand, dus er gaat niets uit.', en: 'Two rules apply at once. That is an error in the law pack, so nothing goes out.' },

@@ -36,6 +36,7 @@ const dutyOf = ({ file, pack, receivedAt, at }: HeldInput, hold: Hold, { rule, d
   article: rule.basis,
   bearer: isMunicipalRole(hold.from) ? 'BM' : hold.from,
   toward: hold.recipient.role,
+  recipient: hold.recipient.oin,
   authority: hold.deadlineAuthority ?? 'policy',
   openedAt: at,
   dueAt,
@@ -46,6 +47,7 @@ const dutyOf = ({ file, pack, receivedAt, at }: HeldInput, hold: Hold, { rule, d
 // What can happen more than once has a duty each time.
 const timeOf = (event: Event, { extensions, violations, procedure }: CaseFile): number => {
   switch (event) {
+    case 'ENDS_IN_48_HOURS': case 'ENDS_IN_24_HOURS': case 'EXPIRED': return extensions + 1;
     case 'EXTENDED': return Math.max(1, extensions);
     case 'VIOLATED': return Math.max(1, violations);
     case 'RULED_VV': case 'RULED_MAIN': case 'RULED_HIGHER': case 'RULING_ONWARD': return Math.max(1, procedure.rulings);

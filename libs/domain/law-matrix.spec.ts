@@ -65,6 +65,8 @@ const matrix: Readonly<Record<string, readonly Category[]>> = {
   'WTH-36b': ['C-ID', 'C-HELP'],
   'WTH-44': ['C-ORDER'],
   'WTH-45': ['C-GROUND'],
+  // law.md WPG-07: that there was a message, and nothing of it.
+  'WTH-90': [],
 };
 
 // C-REF names the case and goes along everywhere (8.1: number and moments visible to all parties).
@@ -181,7 +183,12 @@ const gives: readonly (readonly [rule: string, type: MessageType, from: Role, to
   ['WTH-36', 'opvang.gevraagd', 'OOV', 'OPV', 'permit', { message: { fields: { eigen_verzoek: false } } }],
   ['WTH-36b', 'opvang.gevraagd', 'OOV', 'OPV', 'permit'],
   ['WTH-44', 'huisverbod.opgelegd', 'BM', 'POL', 'permit', { onward: 'EXPIRED' }],
+  ['WTH-44', 'huisverbod.aangezegd', 'HOVJ', 'POL', 'permit', { file: ban, onward: 'ENDS_IN_48_HOURS' }],
+  ['WTH-44', 'huisverbod.verlengd', 'BM', 'OOV', 'permit', { onward: 'ENDS_IN_24_HOURS' }],
   ['WTH-45', 'huisverbod.geweigerd', 'BM', 'HOVJ', 'permit'],
+  ['WTH-90', 'bericht.ingetrokken', 'POL', 'VT', 'permit'],
+  ['WTH-90', 'bericht.ingetrokken', 'VT', 'GEM', 'permit'],
+  ['WTH-90', 'bericht.ingetrokken', 'BM', 'PART', 'by hand'],
 ];
 
 describe('every rule gives exactly what the matrix says', () => {
@@ -361,6 +368,11 @@ describe('whatever the facts', () => {
     // Berkenrade has no agreement: nothing but to itself (I9).
     if (municipality === '9903') expect(party?.municipality).toBe('9903');
   };
+
+  test.each(['nl', 'en'] as const)('no two rules are explained by the same sentence, for by that sentence somebody chooses: %s', (language) => {
+    const said = law.rules.map(({ explain }) => explain[language]);
+    expect(said.filter((sentence, place) => said.indexOf(sentence) !== place)).toEqual([]);
+  });
 
   test('one party is a candidate at most once per message', () => {
     fc.assert(fc.property(situation, (s) => {

@@ -1,4 +1,5 @@
 import { categories, type Category } from './category.js';
+import { isSpecial } from './category-special.js';
 import { blockedFor } from './decision-grounds.js';
 import { eventOf, isOnward, onwardEvents, type Event } from './event.js';
 import { oppositeConditions, type SharingRule } from './law-pack.js';
@@ -48,6 +49,13 @@ const consistent: RuleCheck = (rule) => [
   ...found('controller', rule.regime === 'WPG' && rule.controller !== 'sender', 'police data have the police as controller (Wpg art. 1(f))'),
 ];
 
+const keepsClosed: RuleCheck = (rule) => [
+  ...found('fullByWebhook', rule.fullByWebhook && rule.mode === 'forbidden', 'a prohibition sends nothing'),
+  ...found('fullByWebhook', rule.fullByWebhook && rule.allowed.some(isSpecial), 'a special category never stands in the body of a webhook (AVG art. 9, 10)'),
+  ...found('enforcedTls', rule.enforcedTls && rule.mode === 'forbidden', 'a prohibition sends nothing'),
+  ...found('enforcedTls', rule.enforcedTls && rule.allowed.some(isSpecial), 'a special category never goes by TLS alone (AVG art. 9, 10 and 32; NTA 7516)'),
+];
+
 const ownRoles: readonly Role[] = ['GEM', 'BM', 'OOV'];
 
 // The definitions that bring the event about and that this sender can send. An event of the hub is brought about in the name of the
@@ -82,7 +90,7 @@ const reachable: RuleCheck = (rule) => rule.events.flatMap((event) => {
   });
 });
 
-const checks: readonly RuleCheck[] = [addressed, forbidsClearly, consistent, reachable];
+const checks: readonly RuleCheck[] = [addressed, forbidsClearly, consistent, keepsClosed, reachable];
 
 /** Everything wrong with one rule by itself. */
 export const problemsOf = (rule: SharingRule): readonly RuleProblem[] => checks.flatMap((check) => check(rule));

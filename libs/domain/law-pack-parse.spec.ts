@@ -31,6 +31,11 @@ describe('the law pack as shipped', () => {
     expect(expected.filter((id) => !ids.includes(id))).toEqual([]);
   });
 
+  test('lets nothing go by TLS alone: no article gives a ground for it', () => {
+    expect(shippedLaw().rules.filter(({ enforcedTls }) => enforcedTls)).toEqual([]);
+    expect(problemsOf(withRule('WTH-08', 'fieldsOnly: true', 'fieldsOnly: true\n    enforcedTls: true'))).toEqual([]);
+  });
+
   test('says of every rule in both languages why it is so', () => {
     for (const rule of shippedLaw().rules) {
       expect(rule.explain.nl.endsWith('.')).toBe(true);
@@ -59,6 +64,8 @@ describe('a law pack is refused', () => {
     ['for a condition and its opposite', 'WTH-18', '[minors-involved]', '[minors-involved, no-minors]', /cannot both hold/],
     ['for police data under the regime of the municipality', 'WTH-34', 'controller: sender', 'controller: municipality', /police data have the police as controller/],
     ['for a prohibition that allows', 'WTH-10', 'allowed: []', 'allowed: [C-REF]', /a prohibition allows no category/],
+    ['for special data by TLS alone', 'WTH-01', 'term: { before: decision }', 'enforcedTls: true', /a special category never goes by TLS alone/],
+    ['for a prohibition by TLS alone', 'WTH-10', 'allowed: []', 'allowed: []\n    enforcedTls: true', /WTH-10: a prohibition sends nothing/],
     ['for a recipient that is nobody', 'WTH-41', 'to: []\n    outsiders: werkgever, school, buren en pers', 'to: []', /says in `outsiders` whom it means/],
   ])('%s', (_name, id, from, to, expected) => {
     const problems = problemsOf(withRule(id, from, to));

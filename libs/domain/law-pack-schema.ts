@@ -5,6 +5,7 @@ import { events, type Event } from './event.js';
 import { categorySchema, lineSchema, roleSchema, ruleIdSchema, textSchema } from './identifier.js';
 import { conditions, modes, purposes, type SharingRule, type Term } from './law-pack.js';
 import { mandatedPowers } from './mandate.js';
+import { messageTypes } from './messages/type.js';
 import { isPersonRole } from './party.js';
 import { roles, type Role } from './role.js';
 
@@ -55,6 +56,8 @@ export const ruleSchema = z
     required: z.array(categorySchema).refine(distinct, twice).default([]),
     withholdsOnly: z.boolean().default(false),
     fieldsOnly: z.boolean().default(false),
+    fullByWebhook: z.boolean().default(false),
+    enforcedTls: z.boolean().default(false),
     weighed: z.boolean().default(false),
     term: termSchema.optional(),
     when: z.array(z.enum(conditions)).refine(distinct, twice).default([]),
@@ -90,5 +93,10 @@ export const packSchema = z.strictObject({
     koningsdag: z.strictObject({ month: z.number().int().min(1).max(12), day: z.number().int().min(1).max(28), ifSunday: z.enum(['day-before', 'same-day']) }),
     equated: z.array(z.iso.date()).max(200),
   }),
+  // `policy` stands there for who reads the file: no article gives this list.
+  acuteThreat: z
+    .strictObject({ authority: z.literal('policy'), messages: z.array(z.enum(messageTypes)).refine(distinct, twice) })
+    .default({ authority: 'policy', messages: [] })
+    .transform(({ messages }) => messages),
   rules: z.array(z.unknown()).min(1).max(500),
 });

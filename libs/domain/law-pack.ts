@@ -2,6 +2,7 @@ import type { Regime } from './agreement.js';
 import type { Category } from './category.js';
 import type { Event } from './event.js';
 import type { Power } from './mandate.js';
+import type { MessageType } from './messages/type.js';
 import type { Role } from './role.js';
 
 /** M, P, C and F of the disclosure matrix: a duty, a power, with consent only, never. */
@@ -83,6 +84,10 @@ export interface SharingRule {
   readonly required: readonly Category[];
   /** Gives what stands in the fields, never an attached document: one document holds more than the rule lets through. */
   readonly fieldsOnly: boolean;
+  /** Lets the whole stand in the body of a webhook; without, a webhook says that there is something to fetch (NL GOV profile, informatiearm). Never with special categories. */
+  readonly fullByWebhook: boolean;
+  /** Lets a mail go by enforced TLS alone, where the channel of the party allows that too; without, only S/MIME or NTA 7516 protects it. Never with special categories. */
+  readonly enforcedTls: boolean;
   /** A power somebody weighs for every message, in writing (law.md 3.6 step 5). */
   readonly weighed: boolean;
   readonly term: Term | null;
@@ -102,6 +107,11 @@ export interface LawPack {
   readonly sha256: string;
   readonly serviceLevels: ServiceLevels;
   readonly calendar: CalendarRules;
+  /**
+   * Messages about an acute threat to life: while too few witnesses cosign the log they may leave on its own signature (log.md 6). Policy of the
+   * customer, never law.
+   */
+  readonly acuteThreat: readonly MessageType[];
   readonly rules: readonly SharingRule[];
 }
 

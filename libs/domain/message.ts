@@ -29,6 +29,8 @@ export interface MessageBody {
   readonly version: number;
   readonly case: CaseReference;
   readonly sentAt: Date;
+  /** The sender's UUID of the message this one corrects; in a disclosure the id of the disclosure that is corrected. */
+  readonly replaces?: string;
   readonly sender: { readonly oin: string; readonly role: Role; readonly function: string | null };
   readonly fields: FieldValues;
   readonly attachments: readonly Attachment[];

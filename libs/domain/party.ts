@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelSchema } from './channel.js';
 import { instantSchema, intervalShape, isOrdered, isWithin } from './interval.js';
 import { keySchema, lineSchema, municipalitySchema, oinSchema, roleSchema, sha256Schema } from './identifier.js';
 import type { Role } from './role.js';
@@ -15,21 +16,22 @@ const municipalRoles: readonly Role[] = ['GEM', 'BM', 'OOV'];
 /** True for a role of the municipality itself: its posts are one party, and one controller. */
 export const isMunicipalRole = (role: Role): boolean => municipalRoles.includes(role);
 
+const certificatesSchema = z.array(sha256Schema).max(20).default([]);
+
 /** A post within a party, such as one hulpofficier: its own addresses, and a role the mandate register may speak of. */
 export const functionSchema = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
   name: lineSchema,
   role: roleSchema,
   addresses: z.array(addressSchema).max(20),
+  /** Certificates that may sign for the post, as for the party; empty: those of the party. */
+  certificateSha256: certificatesSchema,
 });
 
-/** How the hub brings a disclosure to a party; `host` names the receiving server where it is not looked up. */
-export const channelSchema = z.strictObject({
-  kind: z.literal('smime-mail'),
-  address: addressSchema,
-  host: z.string().max(253).optional(),
-  port: z.number().int().min(1).max(65_535).optional(),
-});
+/** How far a connection is: drawn up, tried out with test messages only, in use. A pause stands apart, since it ends where it began. */
+export const partyStages = ['concept', 'practice', 'active'] as const;
+/** One of `partyStages`. */
+export type PartyStage = (typeof partyStages)[number];
 
 /** One organisation connected to the hub. */
 export const partySchema = z
@@ -47,12 +49,15 @@ export const partySchema = z
     /** Addresses the party may send from, apart from those of its functions. */
     addresses: z.array(addressSchema).max(50),
     channel: channelSchema.nullable(),
-    /** Signing certificates known for the party: sha256 of the DER, hexadecimal. */
-    certificateSha256: z.array(sha256Schema).max(20).default([]),
+    /** The certificates the party signs with and is encrypted to: sha256 of the DER, hexadecimal. Empty: every one that is proven for its address. */
+    certificateSha256: certificatesSchema,
     /** PEM; absent until the party handed one over. Without it nothing can be sent (I12). */
     encryptionCertificate: z.string().max(20_000).optional(),
     ...intervalShape,
+    stage: z.enum(partyStages).default('active'),
     pausedAt: instantSchema.nullable().default(null),
+    /** Bodies this one came from by a merger, a split or a new number: what they received by the log, this one answers for. */
+    predecessors: z.array(oinSchema).max(20).default([]),
   })
   .refine(isOrdered, 'the period ends before it starts')
   .refine((party) => party.roles.every((role) => !personRoles.includes(role)), 'a natural person is never a party (Wth art. 1(c))')
@@ -65,9 +70,37 @@ export type Party = Readonly<z.output<typeof partySchema>>;
 /** A post within a party. */
 export type PartyFunction = Readonly<z.output<typeof functionSchema>>;
 
-/** True while the party is connected and not paused. */
-export const isActive = (party: Party, at: Date): boolean =>
-  isWithin(party, at) && (party.pausedAt === null || at.getTime() < Date.parse(party.pausedAt));
+/** True while the connection is in use, also while it is paused: it is still this party that must hear. */
+export const isConnected = (party: Party, at: Date): boolean => party.stage === 'active' && isWithin(party, at);
+
+/** True while the party is connected and not paused: nobody else sends or receives anything about anybody. */
+export const isActive = (party: Party, at: Date): boolean => isConnected(party, at) && !isPaused(party, at);
+
+/** True while test messages may go to the party, in practice or in use. */
+export const takesTests = (party: Party, at: Date): boolean => party.stage !== 'concept' && isWithin(party, at) && !isPaused(party, at);
+
+const isPaused = ({ pausedAt }: Party, at: Date): boolean => pausedAt !== null && Date.parse(pausedAt) <= at.getTime();
+
+/** What may be done to a connection. */
+export type PartyStep = { readonly kind: 'stage'; readonly stage: PartyStage } | { readonly kind: 'pause' } | { readonly kind: 'resume' };
+
+/** The party after a step, or why it cannot be taken. A connection comes into use by way of practice, and never goes back to being drawn up. */
+export const stepParty = (party: Party, step: PartyStep, at: Date): { readonly kind: 'changed'; readonly party: Party } | { readonly kind: 'refused'; readonly detail: string } => {
+  const refused = (detail: string) => ({ kind: 'refused', detail }) as const;
+  switch (step.kind) {
+    case 'pause':
+      return party.pausedAt === null ? { kind: 'changed', party: { ...party, pausedAt: at.toISOString() } } : refused('the party is paused already');
+    case 'resume':
+      return party.pausedAt === null ? refused('the party is not paused') : { kind: 'changed', party: { ...party, pausedAt: null } };
+    case 'stage': {
+      const [from, to] = [partyStages.indexOf(party.stage), partyStages.indexOf(step.stage)];
+      if (from === to) return refused(`the party is in stage ${party.stage} already`);
+      if (to === 0) return refused('a connection that was tried out does not become a concept again');
+      if (to > from + 1) return refused('a concept comes into use by way of practice');
+      return { kind: 'changed', party: { ...party, stage: step.stage } };
+    }
+  }
+};
 
 /** True when the party has the role and works for the municipality: nobody else is ever a recipient in its cases (I10). */
 export const serves = (party: Party, role: Role, municipality: string): boolean =>
@@ -76,3 +109,14 @@ export const serves = (party: Party, role: Role, municipality: string): boolean 
 /** Every address the party may send from, lower case. */
 export const addressesOf = (party: Party): readonly string[] =>
   [...party.addresses, ...party.functions.flatMap((f) => f.addresses)];
+
+/** True when the party has named no certificates for what signs from this address, or this one among them; those of a post go before. */
+export const maySign = (party: Party, address: string, certificateSha256: string): boolean => {
+  const post = party.functions.find(({ addresses }) => addresses.includes(address.toLowerCase()));
+  const named = post === undefined || post.certificateSha256.length === 0 ? party.certificateSha256 : post.certificateSha256;
+  return named.length === 0 || named.includes(certificateSha256);
+};
+
+/** True when the party has named no certificates, or this one among them: nothing is encrypted to another (I12). */
+export const mayReceive = (party: Party, certificateSha256: string): boolean =>
+  party.certificateSha256.length === 0 || party.certificateSha256.includes(certificateSha256);

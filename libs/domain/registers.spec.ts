@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { agreementStatus } from './agreement.js';
+import { mailboxOf } from './channel.js';
 import { law, noon, oin, registers } from './case.fixture.js';
 import { designates } from './designation.js';
 import { practiceDocuments } from './practice.fixture.js';
@@ -22,7 +23,7 @@ describe('the practice region', () => {
     for (const document of practiceDocuments()) expect(problemOf(document)).toBe('read');
     for (const party of registers.parties) {
       expect(party.oin).toMatch(/^0000000/);
-      expect(party.channel?.address).toMatch(/\.example$/);
+      expect(mailboxOf(party.channel)).toMatch(/\.example$/);
       expect(party.encryptionCertificate).toBeUndefined();
     }
   });
@@ -31,7 +32,7 @@ describe('the practice region', () => {
     const keys = practiceDocuments().filter(isDocument).map((document) => `${String(document['kind'])}/${String(document['key'])}`);
     expect(new Set(keys).size).toBe(keys.length);
     expect(new Set(registers.parties.map((party) => party.oin)).size).toBe(registers.parties.length);
-    for (const party of registers.parties) expect(senderOf(registers, party.channel?.address.toUpperCase() ?? '', noon)?.oin).toBe(party.oin);
+    for (const party of registers.parties) expect(senderOf(registers, mailboxOf(party.channel)?.toUpperCase() ?? '', noon)?.oin).toBe(party.oin);
   });
 
   test('Berkenrade has no agreement, Hoogland aan Zee did not designate Veilig Thuis, the police have their own agreement', () => {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { agreementSchema, type Agreement } from './agreement.js';
 import { consentSchema, type Consent } from './consent.js';
 import { designationSchema, type Designation } from './designation.js';
+import { isWithin } from './interval.js';
 import { mandateSchema, type Mandate } from './mandate.js';
 import { addressesOf, isActive, partySchema, type Party } from './party.js';
 import { settingSchema, type Setting } from './setting.js';
@@ -93,3 +94,18 @@ export const partyOf = (registers: Pick<Registers, 'parties'>, oin: string): Ver
 /** The municipality with this CBS code, or null when it is not connected. */
 export const municipalityOf = (registers: Pick<Registers, 'parties'>, code: string): Versioned<Party> | null =>
   registers.parties.find((party) => party.municipality === code) ?? null;
+
+/** Who answers today for what this body received: itself while it is connected, else every connected party that names it as a predecessor, however far back. */
+export const successorsOf = (registers: Pick<Registers, 'parties'>, oin: string, at: Date): readonly Versioned<Party>[] => {
+  const found = new Map<string, Versioned<Party>>();
+  const seen = new Set<string>();
+  const look = (one: string): void => {
+    if (seen.has(one)) return;
+    seen.add(one);
+    const party = partyOf(registers, one);
+    if (party !== null && isWithin(party, at)) return void found.set(one, party);
+    for (const later of registers.parties) if (later.predecessors.includes(one)) look(later.oin);
+  };
+  look(oin);
+  return [...found.values()];
+};

@@ -3,7 +3,7 @@ import { designates, type Designation } from './designation.js';
 import type { Event } from './event.js';
 import type { Condition, LawPack, SharingRule } from './law-pack.js';
 import type { Message } from './message.js';
-import { isActive, serves, type Party } from './party.js';
+import { isConnected, serves, type Party } from './party.js';
 import type { Role } from './role.js';
 
 /** The conditions that hold in a case for one message; of every pair of opposites exactly one. */
@@ -22,7 +22,7 @@ export interface FactsInput {
 export const factsOf = ({ message, file, parties, designations, at }: FactsInput): Facts => {
   const municipality = message.case.municipality;
   const vtDesignated = parties.some((party) =>
-    isActive(party, at) && serves(party, 'VT', municipality) && designations.some((d) => designates(d, municipality, party.oin, at)));
+    isConnected(party, at) && serves(party, 'VT', municipality) && designations.some((d) => designates(d, municipality, party.oin, at)));
   return new Set<Condition>([
     file.childAbuse ? 'child-abuse' : 'no-child-abuse',
     vtDesignated ? 'vt-designated' : 'vt-not-designated',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { controllerSchema, keySchema, lineSchema, ruleIdSchema, textSchema } from './identifier.js';
+import type { SharingRule } from './law-pack.js';
 import { instantSchema, intervalShape, isOrdered, isWithin } from './interval.js';
 
 /**
@@ -30,3 +31,6 @@ export type Setting = Readonly<z.output<typeof settingSchema>>;
 /** True when the setting is in force, approved, and names the rule as on. */
 export const switchesOn = (setting: Setting, rule: string, at: Date): boolean =>
   isWithin(setting, at) && Date.parse(setting.approvedAt) <= at.getTime() && setting.rules[rule] === 'on';
+
+/** True for what a controller chooses: what the law permits, and what it made its policy. A duty of law and a right of the person are no switches. */
+export const isSwitch = ({ authority, mode }: Pick<SharingRule, 'authority' | 'mode'>): boolean => authority === 'policy' || mode === 'permitted';

@@ -1,17 +1,21 @@
 import { covers } from './agreement.js';
 import type { Category } from './category.js';
 import { isActive, serves } from './party.js';
-import { partyOf, type Registers } from './registers.js';
+import { municipalityOf, partyOf, type Registers } from './registers.js';
 import type { Role } from './role.js';
 import { switchesOn } from './setting.js';
 
-/** On what a disclosure was permitted; `agreement` and `setting` are `key@version` or null. */
+/** On what a disclosure was permitted; agreements and `setting` are `key@version` or null. */
 export interface PermittedOn {
   readonly recipient: { readonly oin: string; readonly role: Role };
   readonly municipality: string;
   readonly rule: string;
   readonly categories: readonly Category[];
+  /** True when what is given names children. */
+  readonly minors: boolean;
   readonly agreement: string | null;
+  /** That of the sender, where the rule needs it as well. */
+  readonly senderAgreement: string | null;
   readonly setting: string | null;
 }
 
@@ -25,7 +29,10 @@ export type StopReason = 'party-inactive' | 'no-agreement' | 'setting-off';
 export const stopReason = (on: PermittedOn, registers: Registers, at: Date): StopReason | null => {
   const party = partyOf(registers, on.recipient.oin);
   if (party === null || !isActive(party, at) || !serves(party, on.recipient.role, on.municipality)) return 'party-inactive';
-  if (on.agreement !== null && !agreementHolds(on, on.agreement, registers, at)) return 'no-agreement';
+  // I9: the municipality itself may have what is its own, also when its agreement ended. That of the police binds toward the burgemeester as well.
+  const own = municipalityOf(registers, on.municipality)?.oin === on.recipient.oin ? null : on.agreement;
+  const agreements = [own, on.senderAgreement].filter((one) => one !== null);
+  if (!agreements.every((one) => agreementHolds(on, one, registers, at))) return 'no-agreement';
   if (on.setting !== null && !settingHolds(on, on.setting, registers, at)) return 'setting-off';
   return null;
 };
@@ -36,7 +43,7 @@ const agreementHolds = (on: PermittedOn, document: string, registers: Registers,
   const agreement = registers.agreements.find(({ key }) => key === keyOf(document));
   if (agreement === undefined) return false;
   const { controller, regime } = agreement;
-  return covers(agreement, { controller, regime, law: 'WTH', categories: on.categories, recipient: on.recipient.role, rule: on.rule }, at);
+  return covers(agreement, { controller, regime, law: 'WTH', categories: on.categories, minors: on.minors, recipient: on.recipient.role, rule: on.rule }, at);
 };
 
 const settingHolds = (on: PermittedOn, document: string, registers: Registers, at: Date): boolean => {

@@ -1,4 +1,4 @@
-import { parseRegisterDocument, type HoldReason, type RegisterDocument, type RegisterRefusal } from '@ketensluis/domain';
+import { canonicalJson, parseRegisterDocument, type HoldReason, type RegisterDocument, type RegisterRefusal } from '@ketensluis/domain';
 import type { Clock, Ids, RegisterChange, RegisterStore } from './ports.js';
 
 export interface RegisterPorts {
@@ -12,6 +12,8 @@ export interface RegisterStep {
   readonly document: RegisterDocument;
   readonly version: number;
   readonly before: unknown;
+  /** Why it is done, where somebody said so. */
+  readonly reason?: string;
 }
 
 /** Checks documents and says what applying them would change; documents equal to the current version are left out. Changes nothing. */
@@ -24,7 +26,7 @@ export const previewRegister = async (
     const read = parseRegisterDocument(value);
     if (read.kind === 'refused') return read;
     const current = await register.find(read.document.kind, read.document.key);
-    if (current !== null && canonical(current.body) === canonical(read.document)) continue;
+    if (current !== null && canonicalJson(current.body) === canonicalJson(read.document)) continue;
     steps.push({ document: read.document, version: (current?.version ?? 0) + 1, before: current?.body ?? null });
   }
   return { kind: 'steps', steps };
@@ -33,7 +35,7 @@ export const previewRegister = async (
 /** Applies previewed steps: new versions and a policy entry each, in one commit; held disclosures are decided anew (I4, I9). */
 export const applyRegister = async (steps: readonly RegisterStep[], by: string, ports: RegisterPorts): Promise<void> => {
   const at = ports.clock.now();
-  const changes = steps.map(({ document, version }) => changeOf({ kind: document.kind, key: document.key, version, body: document }, { by, at, ports }));
+  const changes = steps.map(({ document, version, reason }) => changeOf({ kind: document.kind, key: document.key, version, body: document, reason: reason ?? null }, { by, at, ports }));
   if (changes.length > 0) await ports.register.apply(changes);
 };
 
@@ -41,9 +43,9 @@ export const applyRegister = async (steps: readonly RegisterStep[], by: string, 
 export const applyLawPack = async (law: { readonly key: string; readonly text: string }, by: string, ports: RegisterPorts): Promise<boolean> => {
   const current = await ports.register.find('law', law.key);
   const body = { text: law.text };
-  if (current !== null && canonical(current.body) === canonical(body)) return false;
+  if (current !== null && canonicalJson(current.body) === canonicalJson(body)) return false;
   const at = ports.clock.now();
-  await ports.register.apply([changeOf({ kind: 'law', key: law.key, version: (current?.version ?? 0) + 1, body }, { by, at, ports })]);
+  await ports.register.apply([changeOf({ kind: 'law', key: law.key, version: (current?.version ?? 0) + 1, body, reason: null }, { by, at, ports })]);
   return true;
 };
 
@@ -52,6 +54,7 @@ interface Written {
   readonly key: string;
   readonly version: number;
   readonly body: unknown;
+  readonly reason: string | null;
 }
 
 const changeOf = (written: Written, { by, at, ports }: { by: string; at: Date; ports: RegisterPorts }): RegisterChange => ({
@@ -70,11 +73,3 @@ const releasedBy: Readonly<Record<string, readonly HoldReason[]>> = {
   consent: ['consent-missing'],
   party: ['party-inactive'],
 };
-
-/** JSON with sorted keys, so that equal documents have equal text. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );

@@ -1,7 +1,7 @@
-import { readDisclosure, type DisclosureDocument } from '@ketensluis/contract';
-import { nextTry, stopReason } from '@ketensluis/domain';
-import { plainEntry, type EntryDraft } from './entry.js';
-import type { DeliveryOutcome, PartyAdapter } from './party-adapter.js';
+import { rereadDisclosure, type DisclosureDocument } from '@ketensluis/contract';
+import { awaitedReceipt, nextTry, partyOf, stopReason, type LawPack, type MailReceipt, type Registers } from '@ketensluis/domain';
+import { outcomeEntry } from './entry.js';
+import type { DeferralCause, DeliveryOutcome, PartyAdapter } from './party-adapter.js';
 import type { Clock, DeliveryStore, FinishedAttempt, Ids, PlannedTask, RegisterReader, SealedDisclosure } from './ports.js';
 
 export interface DeliverPorts {
@@ -20,11 +20,19 @@ export interface DeliverPorts {
  * Resolves when attempt, receipt or next try are durable; a crash before that shows as an attempt without outcome and is tried again.
  */
 export const deliver = async (disclosure: SealedDisclosure, ports: DeliverPorts): Promise<FinishedAttempt> => {
-  const read = readDisclosure(disclosure.twin, 'application/json');
-  const content = read.kind === 'read' ? read.disclosure : null;
-  const finished = settle(disclosure, (await objection(disclosure, content, ports)) ?? (await attempt({ ...disclosure, ...(content === null ? {} : { content }) }, ports)), ports);
+  const content = rereadDisclosure(disclosure.twin);
+  const { registers, pack, mark } = await ports.registers.current();
+  const outcome = objection(disclosure, content, { registers, at: ports.clock.now() }) ?? (await attempt({ ...disclosure, ...(content === null ? {} : { content, ...formsOf(content, pack) }) }, ports));
+  const awaits = awaitedReceipt(partyOf(registers, disclosure.recipient)?.channel ?? null);
+  const finished = settle(disclosure, { outcome, awaits, under: mark }, ports);
   await ports.deliveries.finish(finished);
   return finished;
+};
+
+/** As the rule says now: a rule that was made stricter holds for what still waits. */
+const formsOf = ({ ground }: DisclosureDocument, pack: LawPack): { readonly mayGoWhole: boolean; readonly mayGoByTls: boolean } => {
+  const rule = pack.rules.find(({ id }) => id === ground.rule);
+  return { mayGoWhole: rule?.fullByWebhook === true, mayGoByTls: rule?.enforcedTls === true };
 };
 
 const attempt = async (disclosure: SealedDisclosure, ports: DeliverPorts): Promise<DeliveryOutcome> => {
@@ -33,12 +41,12 @@ const attempt = async (disclosure: SealedDisclosure, ports: DeliverPorts): Promi
 };
 
 /** Why this disclosure must not leave now: what it rests on ended meanwhile, or it is not what its document says. */
-const objection = async (disclosure: SealedDisclosure, content: DisclosureDocument | null, { registers, clock }: DeliverPorts): Promise<DeliveryOutcome | null> => {
+const objection = (disclosure: SealedDisclosure, content: DisclosureDocument | null, { registers, at }: { readonly registers: Registers; readonly at: Date }): DeliveryOutcome | null => {
   if (content === null) return unusable('not-as-logged', 'the document cannot be read');
   if (!isAsWritten(disclosure, content)) return unusable('not-as-logged', 'recipient or attachments differ from the document');
-  const { ground, recipient } = content;
-  const on = { ...ground, recipient, municipality: content.case.municipality };
-  const reason = stopReason(on, (await registers.current()).registers, clock.now());
+  const { ground, recipient, fields } = content;
+  const on = { ...ground, recipient, municipality: content.case.municipality, minors: fields['minderjarigen'] !== undefined };
+  const reason = stopReason(on, registers, at);
   return reason === null ? null : unusable('no-longer-permitted', reason);
 };
 
@@ -51,24 +59,34 @@ const isAsWritten = (disclosure: SealedDisclosure, document: DisclosureDocument)
 
 const unusable = (code: Extract<DeliveryOutcome, { kind: 'unusable' }>['code'], detail: string): DeliveryOutcome => ({ kind: 'unusable', code, detail, evidence: null });
 
+interface Tried extends Pick<FinishedAttempt, 'outcome' | 'under'> {
+  readonly awaits: MailReceipt | null;
+}
+
 /** What one outcome leads to: 4xx and silence are tried again, 5xx is a dead letter at once, no safe channel is a hold (I12). */
-const settle = (disclosure: SealedDisclosure, outcome: DeliveryOutcome, ports: DeliverPorts): FinishedAttempt => {
+const settle = (disclosure: SealedDisclosure, { outcome, awaits, under }: Tried, ports: DeliverPorts): FinishedAttempt => {
   const finishedAt = ports.clock.now();
   const ended = (next: FinishedAttempt['next'], code: string | null, task: PlannedTask | null): FinishedAttempt => ({
     disclosure,
     outcome,
+    under,
     finishedAt,
     next,
-    entry: code === null ? null : outcomeEntry(disclosure, code, ports.ids.next(finishedAt), finishedAt),
+    entry: code === null ? null : outcomeEntry(disclosure, code, { id: ports.ids.next(finishedAt), at: finishedAt }),
     task,
   });
   switch (outcome.kind) {
     case 'delivered':
-      return ended({ kind: 'done' }, 'delivered', null);
+      return ended({ kind: 'done', awaits }, 'delivered', null);
+    case 'announced':
+      return ended({ kind: 'announced' }, null, null);
     case 'deferred':
     case 'unknown': {
       const at = nextTry(disclosure.attempt, disclosure.firstTriedAt, finishedAt, ports.chance());
-      if (at !== null) return ended({ kind: 'retry', at }, null, null);
+      if (at !== null) {
+        const next = notSooner(at, outcome.kind === 'deferred' ? outcome.notBefore : undefined);
+        return ended({ kind: 'retry', at: next, isAway: away.has(outcome.cause) && next.getTime() - finishedAt.getTime() <= awayMaxMs }, null, null);
+      }
       return ended({ kind: 'dead' }, 'expired', taskFor(disclosure, 'dead-letter', `no acceptance within five days: ${outcome.cause}`));
     }
     case 'rejected':
@@ -78,13 +96,20 @@ const settle = (disclosure: SealedDisclosure, outcome: DeliveryOutcome, ports: D
   }
 };
 
+/** Causes that are of the party and not of this disclosure. */
+const away: ReadonlySet<string> = new Set(['connection-refused', 'connection-lost', 'timeout', 'host-not-found', 'not-believed', 'adapter-closed'] satisfies DeferralCause[]);
+/** A party that is away for a moment reads things in their order. For longer nothing waits on another: a withdrawal must not wait hours for a mail that keeps failing. */
+const awayMaxMs = 15 * 60 * 1_000;
+
+/** The moment the party named, where that is later; more than a day is not waited for, whatever it says. */
+const notSooner = (at: Date, notBefore: Date | undefined): Date =>
+  notBefore === undefined || notBefore <= at ? at : new Date(Math.min(notBefore.getTime(), at.getTime() + waitMaxMs));
+
+const waitMaxMs = 24 * 60 * 60 * 1_000;
+
 const heldTask = (disclosure: SealedDisclosure, { code, detail }: Extract<DeliveryOutcome, { kind: 'unusable' }>): PlannedTask => {
   if (code === 'not-as-logged') return taskFor(disclosure, 'log', detail);
-  return code === 'no-longer-permitted' ? taskFor(disclosure, 'stopped', detail) : taskFor(disclosure, 'certificate', code);
+  return code === 'no-longer-permitted' ? taskFor(disclosure, 'stopped', detail) : taskFor(disclosure, 'certificate', code === 'no-safe-route' ? detail : code);
 };
 
 const taskFor = ({ id, recipient }: SealedDisclosure, kind: PlannedTask['kind'], cause: string): PlannedTask => ({ kind, ref: id, party: recipient, cause });
-
-/** The second entry of a disclosure: what became of it (log.md 6). */
-const outcomeEntry = (disclosure: SealedDisclosure, code: string, id: string, at: Date): EntryDraft =>
-  plainEntry({ id, kind: 'outcome', at: at.toISOString(), to: disclosure.recipient, ref: disclosure.entryId, msg: disclosure.id, code });

@@ -11,6 +11,8 @@ interface Given {
   readonly registers?: Partial<Registers>;
   readonly event?: LoadedMessage['event'];
   readonly held?: ReadonlySet<string>;
+  readonly settled?: ReadonlySet<string>;
+  readonly original?: LoadedMessage['original'];
   readonly at?: Date;
 }
 
@@ -22,7 +24,7 @@ const idOf = (counter: number): string => `0191e7a0-0000-7000-8000-${String(coun
 const planOf = (message: Message, given: Given = {}): DisclosurePlan => {
   let counter = 0;
   const loaded: LoadedMessage = {
-    id: message.id, message, file: given.file === undefined ? runningCase() : given.file, event: given.event ?? null, held: given.held ?? null,
+    id: message.id, message, file: given.file === undefined ? runningCase() : given.file, event: given.event ?? null, held: given.held ?? null, settled: given.settled ?? new Set(), original: given.original ?? null, isReplaced: false, necessity: [],
   };
   return planDisclosure(loaded, { registers: { ...registers, ...given.registers }, pack: law, at: given.at ?? noon, nextId: () => idOf(counter += 1) });
 };
@@ -47,7 +49,7 @@ describe('who has no part in a case changes nothing in it', () => {
   test.each(rows)('%s', (_name, type, options, code, file = runningCase) => {
     const plan = planOf(messageOf(type, options), { file: file() });
     expect({ ...plan, entries: plan.entries.map(({ facts }) => [facts.kind, facts.code]), tasks: plan.tasks.map(({ cause }) => cause) })
-      .toEqual({ outcome: 'refused', file: null, decisions: [], entries: [['refusal', code]], duties: [], moved: [], closes: [], onward: [], tasks: [code] });
+      .toEqual({ outcome: 'refused', file: null, decisions: [], entries: [['refusal', code]], duties: [], moved: [], closes: [], onward: [], replaces: null, tasks: [code] });
   });
 
   test('a designation that came after the message does not count', () => {
@@ -56,6 +58,14 @@ describe('who has no part in a case changes nothing in it', () => {
     expect(planOf(message, { registers: { designations } }).outcome).toBe('refused');
     expect(planOf(message).file?.help).toBe('CONFIRMED');
   });
+});
+
+test('every entry about a message carries its trace', () => {
+  const message = { ...messageOf('huisverbod.opgelegd', { from: 'BM' }), fields: exampleFields };
+  const refused = messageOf('huisverbod.ingetrokken', { from: 'BM', sender: oin.hoogland });
+  const traces = [...planOf(message, { file: null }).decisions.map(({ entry }) => entry), ...planOf(refused).entries].map(({ facts }) => facts.trace);
+  expect(traces.length).toBeGreaterThan(2);
+  expect(new Set(traces)).toEqual(new Set([message.id.replaceAll('-', ''), refused.id.replaceAll('-', '')]));
 });
 
 // What leaves to whom: the documents as the recipients read them.
@@ -167,6 +177,13 @@ describe('the raadsman', () => {
   test('of before gets nothing more once another is named, also when without OIN', () => {
     const change = messageOf('raadsman.toegewezen', { from: 'BM' });
     expect(planOf(change, { file: assigned }).file?.procedure).toMatchObject({ lawyer: 'ASSIGNED', lawyerOin: null });
+  });
+
+  test('gets the file once, also when another one had it before him', () => {
+    const order = messageOf('huisverbod.opgelegd', { from: 'BM', fields: exampleFields });
+    const given = (settled: readonly string[]) => planOf(order, { file: assigned, event: 'FILE_FOR_LAWYER', held: new Set(), settled: new Set(settled) }).decisions.map(({ decision }) => [decision.recipient.oin, decision.ruleId]);
+    expect(given([oin.brug])).toEqual([[oin.kade, 'WTH-13']]);
+    expect(given([oin.brug, oin.kade])).toEqual([]);
   });
 
   test('who is it may tell where the person sent out can be reached (WTH-30)', () => {

@@ -1,7 +1,8 @@
-import type { CaseFile, Decision, Duty, DutyKey, LawPack, Message, MessageBody, OnwardEvent, Registers } from '@ketensluis/domain';
-import type { MailRefusal, OpenedMail } from '@ketensluis/mail';
+import type { CaseFile, Decision, Duty, DutyKey, LawPack, MailReceipt, Message, MessageBody, Necessity, OnwardEvent, OriginalMessage, Registers } from '@ketensluis/domain';
+import type { MailRefusal, OpenedMail, PathEvidence } from '@ketensluis/mail';
 import type { EntryDraft } from './entry.js';
 import type { DeliveryOutcome, OutgoingDisclosure } from './party-adapter.js';
+import type { MailVerdict } from './report-ports.js';
 
 /** The one source of time (I11). In practice it can be moved; it never goes back within one process. */
 export interface Clock {
@@ -15,12 +16,21 @@ export interface Ids {
 
 /** Bytes from outside to a proven mail; runs in a worker thread (smime.md). */
 export interface MailOpener {
+  /** `raw` is handed over: what is opened brings it back. */
   readonly open: (raw: Uint8Array, at: Date) => Promise<OpenedMail | MailRefusal>;
 }
 
-/** What the hub decides by, each with its version (I4). Reads what is current at the moment of the call. */
+/** The registers of one moment; `mark` says which versions they are: where it is as it was, so are they. */
+export interface MarkedRegisters {
+  readonly registers: Registers;
+  readonly pack: LawPack;
+  readonly mark: string;
+}
+
+/** What the hub decides by, each with its version (I4). */
 export interface RegisterReader {
-  readonly current: () => Promise<{ readonly registers: Registers; readonly pack: LawPack }>;
+  /** What is current at the moment of the call. `mark`: what a statement just now saw to hold; while that is what was read last it is not looked up again. */
+  readonly current: (mark?: string) => Promise<MarkedRegisters>;
 }
 
 /** A mail that was proven and understood, ready to be kept. */
@@ -33,11 +43,25 @@ export interface AcceptedMail {
   readonly attachments: readonly Uint8Array[];
   readonly signatureSha256: string;
   readonly signerSha256: string;
+  /** What its signature was believed by; absent for what did not come by mail. */
+  readonly evidence?: PathEvidence;
+  /** What its sender asked to be told, as a mail that is ready to go; kept with the message, so that it is sent for what was stored and for nothing else. */
+  readonly answer?: { readonly kind: 'mdn' | 'signed'; readonly to: string; readonly mail: Uint8Array };
+  /** Set for what did not come by mail. */
+  readonly posted?: PostedRequest;
+}
+
+/** A request over HTTP, or a form of the console, by the name its sender gave it: the same name with the same bytes is a repeat. */
+export interface PostedRequest {
+  readonly way: 'webhook' | 'api' | 'console';
+  readonly key: string;
+  readonly bodySha256: string;
 }
 
 /**
  * `saved`: message, raw mail and queue row are durable (I5). `repeated`: this very mail was saved under `id`, and its sender may not have had
- * our answer. `replayed`: this signature or sender id was accepted and answered before.
+ * our answer. `replayed`: this signature or sender id was accepted and answered before. Of a posted message `repeated` is told as long as its request is
+ * remembered, and `replayed` also when the same request name came with other bytes.
  */
 export type Saved = { readonly kind: 'saved' } | { readonly kind: 'repeated'; readonly id: string } | { readonly kind: 'replayed' };
 
@@ -47,6 +71,8 @@ export interface IntakeStore {
   readonly saveAccepted: (mail: AcceptedMail) => Promise<Saved>;
   /** The sender of these messages has had its 250: from now on the same mail is a replay. */
   readonly confirmAnswered: (ids: readonly string[]) => Promise<void>;
+  /** What DNS says of who brought an accepted mail; kept with it, and nothing hangs on it. */
+  readonly keepVerdict: (messageId: string, verdict: MailVerdict) => Promise<void>;
   /** The refusal is a durable log entry (I3). */
   readonly recordRefusal: (entry: EntryDraft) => Promise<void>;
 }
@@ -69,14 +95,27 @@ export interface LoadedMessage {
   readonly event: OnwardEvent | null;
   /** Null at first; afterwards the recipients whose disclosure is held and is decided anew. */
   readonly held: ReadonlySet<string> | null;
+  /** Recipients with a decision that stands: a permit or a refusal. */
+  readonly settled: ReadonlySet<string>;
+  /** The message it corrects or withdraws; null when it names none, or none that is there. */
+  readonly original: OriginalMessage | null;
+  /** It was corrected or withdrawn meanwhile: nobody gets it any more. */
+  readonly isReplaced: boolean;
+  /** Why somebody with authority finds permitted disclosures of it necessary. */
+  readonly necessity: readonly Necessity[];
 }
 
 /** One decision with the entry that records it and, for a permit, what goes out. */
 export interface PlannedDecision {
   readonly decision: Decision;
   readonly entry: EntryDraft;
-  /** `attachments` are places in the message, from 0; `twin` is the document as JSON, kept beside it because it is read at every try. */
-  readonly outgoing: { readonly mid: string; readonly party: string; readonly twin: Uint8Array; readonly attachments: readonly number[] } | null;
+  /**
+   * `attachments` are places in the message, from 0; `twin` is the document as JSON, kept beside it because it is read at every try. `isAcute`: the
+   * law pack marks it as an acute threat to life.
+   */
+  readonly outgoing: {
+    readonly mid: string; readonly party: string; readonly twin: Uint8Array; readonly attachments: readonly number[]; readonly isAcute: boolean;
+  } | null;
 }
 
 /** Everything one message changes; written in one commit. */
@@ -91,39 +130,58 @@ export interface DisclosurePlan {
   readonly moved: readonly Duty[];
   readonly closes: readonly DutyKey[];
   readonly onward: readonly OnwardEvent[];
+  /** The message this one corrects or withdraws: what still waits of it leaves no more. */
+  readonly replaces: string | null;
   readonly tasks: readonly PlannedTask[];
 }
 
 /** What a person must look at. */
 export interface PlannedTask {
-  readonly kind: 'dead-letter' | 'certificate' | 'stopped' | 'parked-case' | 'refused-message' | 'duty-late' | 'log';
+  readonly kind: 'dead-letter' | 'certificate' | 'stopped' | 'parked-case' | 'refused-message' | 'duty-late' | 'log' | 'witness' | 'not-fetched' | 'receipt-missing' | 'reconcile' | 'expiry' | 'proposal' | 'mailbox' | 'ecli' | 'returned' | 'question' | 'undelivered' | 'undelivered-privacy';
   readonly ref: string;
   readonly party: string | null;
   readonly cause: string;
 }
 
+/** How much is claimed, and the mark of the registers it will be dealt with by: where others hold by now, nothing is claimed. */
+export interface ClaimTerms {
+  readonly most: number;
+  readonly mark: string;
+  /** Nothing but these, which a queue told of; anything when absent. */
+  readonly only?: readonly string[];
+}
+
+/** What became of a job: its plan, as it was written; a fault, and nothing was; or null, because somebody else had done it. */
+export interface DecidedJob {
+  readonly job: DisclosureJob;
+  readonly result: { readonly kind: 'planned'; readonly plan: DisclosurePlan } | { readonly kind: 'fault'; readonly fault: unknown } | null;
+}
+
 /** Applies messages to cases. */
 export interface CaseStore {
-  /** Claims the next message whose case is free; null when none waits. Order is kept per case (I14). */
-  readonly claim: (at: Date) => Promise<DisclosureJob | null>;
+  /** Claims the next messages whose cases are free, each of another case. Order is kept per case (I14). */
+  readonly claim: (at: Date, terms: ClaimTerms) => Promise<readonly DisclosureJob[]>;
   /**
-   * One transaction: locks the case and keeps the registers as they are, asks for the plan, writes all of it, takes the job from the queue.
-   * Null when the job was done meanwhile by somebody else.
+   * One transaction for all of them: locks the cases and keeps the registers as they are, asks for each plan, with the mark of what holds, writes all of it,
+   * takes the jobs from the queue. A plan that cannot be made or written fails alone (I14).
    */
-  readonly disclose: (job: DisclosureJob, at: Date, plan: (loaded: LoadedMessage) => Promise<DisclosurePlan>) => Promise<DisclosurePlan | null>;
+  readonly disclose: (jobs: readonly DisclosureJob[], at: Date, plan: (loaded: LoadedMessage, mark: string) => Promise<DisclosurePlan>) => Promise<readonly DecidedJob[]>;
   /** The message stays at the head of its case and blocks nothing else; a task is open. */
   readonly park: (job: DisclosureJob, code: string, at: Date) => Promise<void>;
   /** The job is free again from `at`. */
   readonly postpone: (job: DisclosureJob, at: Date) => Promise<void>;
 }
 
-/** A disclosure whose entry lies below the signed size. Only the log hands these out (I1). */
+/** A disclosure whose entry is released: under a checkpoint that suffices for it to leave. Only the log hands these out (I1). */
 export type SealedDisclosure = OutgoingDisclosure & {
   readonly __sealed: true;
   readonly recipient: string;
+  readonly messageId: string;
   readonly entryId: string;
   /** The document as JSON, made together with it and kept under the key of the case. */
   readonly twin: Uint8Array;
+  /** It leaves on the signature of the log alone, because too few witnesses cosign: its recipient is owed a proof later. */
+  readonly isUncosigned: boolean;
   readonly attempt: number;
   readonly firstTriedAt: Date;
 };
@@ -132,24 +190,44 @@ export type SealedDisclosure = OutgoingDisclosure & {
 export interface FinishedAttempt {
   readonly disclosure: SealedDisclosure;
   readonly outcome: DeliveryOutcome;
+  /** Mark of the registers it was tried under: a hold under others than those that hold by now is none. */
+  readonly under: string;
   readonly finishedAt: Date;
-  readonly next: { readonly kind: 'done' } | { readonly kind: 'retry'; readonly at: Date } | { readonly kind: 'held' } | { readonly kind: 'dead' };
+  /** `announced`: the party knows; its fetching ends the delivery. */
+  readonly next:
+    | { readonly kind: 'done'; /** The receipt the duty waits for; null: this answer suffices. */ readonly awaits: MailReceipt | null } | { readonly kind: 'announced' } | { readonly kind: 'retry'; readonly at: Date; /** Nobody was there: what follows in the case waits with it. */ readonly isAway: boolean } | { readonly kind: 'held' } | { readonly kind: 'dead' };
   readonly entry: EntryDraft | null;
   readonly task: PlannedTask | null;
 }
 
+/**
+ * How many more disclosures a worker can take up, how many it may have under way to one party and how many it has to each, and how many bytes of attachments in
+ * all of them.
+ */
+export interface DeliveryRoom extends ClaimTerms {
+  readonly perParty: number;
+  readonly underWay: ReadonlyMap<string, number>;
+  readonly attachmentBytes: number;
+}
+
 /** Brings sealed disclosures to the adapters. */
 export interface DeliveryStore {
-  /** Claims up to `most` sealed disclosures, at most a few per party (a slow party delays nobody), and opens their attempt. */
-  readonly claimSealed: (at: Date, most: number) => Promise<readonly SealedDisclosure[]>;
-  /** One transaction: attempt, receipt, outcome entry, retry or end, duty, task. */
+  /** Claims sealed disclosures there is room for, at most a few per party (a slow party delays nobody), and opens their attempt. */
+  readonly claimSealed: (at: Date, room: DeliveryRoom) => Promise<readonly SealedDisclosure[]>;
+  /** These are still under way: nobody else takes them up for a while. */
+  readonly keep: (ids: readonly string[]) => Promise<void>;
+  /** One transaction: attempt, receipt, outcome entry, retry or end, duty, task. A hold under registers that changed meanwhile becomes a try at once. */
   readonly finish: (attempt: FinishedAttempt) => Promise<void>;
 }
 
 /** The Merkle tree and its signer. */
 export interface LogStore {
-  /** Appends what is recorded to the tree, signs the head; returns how many entries became sealed. Throws when the log cannot be signed: then nothing leaves. */
+  /** Appends what is recorded to the tree, signs the head; returns how many entries were signed. Throws when the log cannot be signed: then nothing leaves. */
   readonly seal: (at: Date) => Promise<number>;
+  /** Takes the turn to seal, or keeps it: one process of the hub has it. False: another one seals, and its last head is remembered here too. */
+  readonly hold: () => Promise<boolean>;
+  /** Another process may seal at once. */
+  readonly leave: () => void;
 }
 
 /** Terms that run by the clock. */
@@ -174,6 +252,8 @@ export interface RegisterChange {
   readonly body: unknown;
   readonly appliedAt: Date;
   readonly appliedBy: string;
+  /** Why, in words; committed to by the entry and kept apart from it (I7). */
+  readonly reason: string | null;
   /** Of the policy entry that records this change. */
   readonly entryId: string;
   /** Reasons of holds that this change may lift. */

@@ -1,124 +1,99 @@
 import { z } from 'zod';
+import { addressRows } from './config/addresses.js';
+import { placeRows } from './config/places.js';
+import { describeProblems, type ConfigurationProblem } from './config/problems.js';
+import type { Given } from './config/given.js';
+import { referenceText } from './config/reference.js';
+import { exampleOf, type ConfigurationRow } from './config/row.js';
+import { sourcesOf } from './config/sources.js';
+import { wayRows } from './config/ways.js';
 
-/** What the environment decides about one process of the hub. */
-export interface Configuration {
-  readonly host: string;
-  readonly smtpPort: number;
-  readonly httpPort: number;
-  readonly consolePort: number;
-  /** Folder of keys, spool and the built-in database. */
-  readonly dataFolder: string;
-  /** A PostgreSQL server of one's own; null means the built-in one. */
-  readonly databaseUrl: string | null;
-  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug';
+export { describeProblems, type ConfigurationProblem };
+
+/** Every setting there is. A new one is a row in one of these, and nothing else. */
+export const configurationRows = { ...addressRows, ...placeRows, ...wayRows } as const satisfies Readonly<Record<string, ConfigurationRow>>;
+
+/** The text of `config/hub.yaml`. */
+export const configurationReference = (): string => referenceText([
+  ['Where the hub keeps things, and files that say more', Object.values(placeRows)],
+  ['Where it listens, and under which addresses others know it', Object.values(addressRows)],
+  ['Who it is, and how it reaches others', Object.values(wayRows)],
+]);
+
+type Rows = typeof configurationRows;
+type ReadOf<R extends ConfigurationRow> = R extends { readonly initial: null } ? z.ZodNullable<R['read']> : R['read'];
+type Shape<R extends Readonly<Record<string, ConfigurationRow>>> = { readonly [K in keyof R]: ReadOf<R[K]> };
+
+// What has no value to begin with may stay away.
+function shapeOf<R extends Readonly<Record<string, ConfigurationRow>>>(rows: R): Shape<R>;
+function shapeOf(rows: Readonly<Record<string, ConfigurationRow>>): Readonly<Record<string, z.ZodType>> {
+  return Object.fromEntries(Object.entries(rows).map(([name, { read, initial }]) => [name, initial === null ? read.nullable() : read]));
 }
 
-/** One key of the environment, as the reference and the messages tell it. */
-export interface ConfigurationKey {
-  readonly key: string;
-  readonly meaning: string;
-  readonly expected: string;
-  readonly example: string;
-  /** What holds when the key is absent; null means nothing does. */
-  readonly initial: string | null;
-}
+const schema = z.object(shapeOf<Rows>(configurationRows));
+type Settings = Readonly<z.infer<typeof schema>>;
+type Derived = 'publicUrl' | 'consoleUrl' | 'callNetworks' | 'mailNetworks';
 
-/** Why one key cannot be used; holds no value, which may be a password. */
-export interface ConfigurationProblem {
-  readonly key: string;
-  readonly expected: string;
-  /** A whole line that would do. */
-  readonly example: string;
-}
-
-const port = z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.number().int().min(1).max(65_535));
-const portExpected = 'a port number from 1 to 65535; below 1024 needs extra rights';
-
-const rows = {
-  host: {
-    key: 'KETENSLUIS_HOST', meaning: 'Address to listen on; the default can be reached from this computer only.',
-    expected: 'an IP address or host name of this computer', example: '0.0.0.0', initial: '127.0.0.1',
-    read: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/),
-  },
-  smtpPort: { key: 'KETENSLUIS_SMTP_PORT', meaning: 'Port for mail from the parties.', expected: portExpected, example: '25', initial: '2525', read: port },
-  httpPort: { key: 'KETENSLUIS_HTTP_PORT', meaning: 'Port for webhooks and the API of the parties.', expected: portExpected, example: '8443', initial: '8080', read: port },
-  consolePort: { key: 'KETENSLUIS_CONSOLE_PORT', meaning: 'Port for the console, for people.', expected: portExpected, example: '9443', initial: '8081', read: port },
-  dataFolder: {
-    key: 'KETENSLUIS_DATA', meaning: 'Folder of keys, spool and the built-in database; made when absent.',
-    expected: 'a folder this account may write in', example: '/var/lib/ketensluis', initial: './data',
-    read: z.string().min(1).max(1_000).refine((path) => !path.includes('\0')),
-  },
-  databaseUrl: {
-    key: 'KETENSLUIS_DATABASE_URL', meaning: 'A PostgreSQL server of your own (16 or newer) instead of the built-in one.',
-    expected: 'a PostgreSQL address', example: 'postgres://ketensluis:secret@db.example/ketensluis', initial: null,
-    read: z.url({ protocol: /^postgres(ql)?$/ }),
-  },
-  logLevel: {
-    key: 'KETENSLUIS_LOG_LEVEL', meaning: 'How much is logged.', expected: 'fatal, error, warn, info or debug', example: 'info', initial: 'info',
-    read: z.enum(['fatal', 'error', 'warn', 'info', 'debug']),
-  },
-} as const satisfies Readonly<Record<keyof Configuration, ConfigurationKey & { readonly read: z.ZodType }>>;
+/** What decides about one process of the hub; what each means is in `configurationRows` and `config/hub.yaml`. */
+export type Configuration = Omit<Settings, Derived> & {
+  /** No slash at the end, as that of the console. */
+  readonly publicUrl: string;
+  readonly consoleUrl: string;
+  readonly callNetworks: readonly string[];
+  /** Empty: not judged. */
+  readonly mailNetworks: readonly string[];
+};
 
 /** Every key there is, in the order of the reference. */
-export const configurationKeys: readonly ConfigurationKey[] = Object.values(rows);
+export const configurationKeys: readonly ConfigurationRow[] = Object.values(configurationRows);
 
-// Read by the tests and the scripts, not by the hub.
-const keysOfOthers = new Set(['KETENSLUIS_TEST_RUN', 'KETENSLUIS_VECTORS']);
+/** `given`: what somebody set, by the names of `configurationRows`; of the rest the initial value holds. */
+type Read = { readonly kind: 'read'; readonly configuration: Configuration; readonly given: ReadonlyMap<string, Given> } | { readonly kind: 'refused'; readonly problems: readonly ConfigurationProblem[] };
 
-const lineOf = (key: string): string => `${key}=${configurationKeys.find((row) => row.key === key)?.example ?? ''}`;
-
-const distanceOf = (one: string, other: string): number => {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one].entries()) {
-    const next = [i + 1];
-    for (const [j, its] of [...other].entries()) {
-      next.push(Math.min((row[j] ?? 0) + (letter === its ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-};
-
-const unknownKeys = (environment: NodeJS.ProcessEnv): readonly ConfigurationProblem[] => {
-  const known = configurationKeys.map(({ key }) => key);
-  return Object.keys(environment)
-    .filter((key) => key.startsWith('KETENSLUIS_') && !known.includes(key) && !keysOfOthers.has(key))
-    .map((key) => {
-      const nearest = [...known].sort((a, b) => distanceOf(key, a) - distanceOf(key, b))[0] ?? '';
-      // A typing error in a key would otherwise be a setting that silently does nothing.
-      return { key, expected: `a key that exists; did you mean ${nearest}?`, example: lineOf(nearest) };
-    });
-};
-
-const samePorts = ({ smtpPort, httpPort, consolePort }: Configuration): readonly ConfigurationProblem[] => {
-  const used = [{ port: smtpPort, ...rows.smtpPort }, { port: httpPort, ...rows.httpPort }, { port: consolePort, ...rows.consolePort }];
-  return used.flatMap((one, index) => {
-    const earlier = used.slice(0, index).find((other) => other.port === one.port);
-    return earlier === undefined ? [] : [{ key: one.key, expected: `another port than ${earlier.key}, which is ${earlier.port} too`, example: `${one.key}=${one.initial}` }];
-  });
-};
-
-const schema = z.object({
-  host: rows.host.read, smtpPort: rows.smtpPort.read, httpPort: rows.httpPort.read, consolePort: rows.consolePort.read,
-  dataFolder: rows.dataFolder.read, databaseUrl: rows.databaseUrl.read.nullable(), logLevel: rows.logLevel.read,
-});
-
-/** Reads the environment; refuses with every problem at once, never only the first. An empty value counts as absent. */
-export const readConfiguration = (
-  environment: NodeJS.ProcessEnv,
-): { readonly kind: 'read'; readonly configuration: Configuration } | { readonly kind: 'refused'; readonly problems: readonly ConfigurationProblem[] } => {
-  const given = Object.fromEntries(Object.entries(rows).map(([name, { key, initial }]) => [name, environment[key] || initial]));
-  const result = schema.safeParse(given);
-  const wrong = new Set(result.error?.issues.map(({ path }) => String(path[0])) ?? []);
+/** Reads the environment and the file it leads to; refuses with every problem at once, never only the first. Never throws. */
+export const readConfiguration = (environment: NodeJS.ProcessEnv): Read => {
+  const { given, problems: found } = sourcesOf(environment, configurationRows);
+  const result = schema.safeParse(Object.fromEntries(Object.entries<ConfigurationRow>(configurationRows).map(([name, { initial }]) => [name, given.get(name)?.text ?? initial])));
+  const wrong = new Set(result.error?.issues.map((issue) => String(issue.path[0])) ?? []);
   const problems = [
-    ...Object.entries(rows).filter(([name]) => wrong.has(name)).map(([, { key, expected }]) => ({ key, expected, example: lineOf(key) })),
-    ...unknownKeys(environment),
-    ...(result.success ? samePorts(result.data) : []),
+    ...Object.entries<ConfigurationRow>(configurationRows).filter(([name]) => wrong.has(name)).map(([name, row]) => problemOf(row, row.expected, given.get(name))),
+    ...found,
+    ...(result.success ? [...samePorts(result.data, given), ...halfReal(result.data, given), ...withoutResolver(result.data, given)] : []),
   ];
   if (!result.success || problems.length > 0) return { kind: 'refused', problems };
-  return { kind: 'read', configuration: result.data };
+  return { kind: 'read', configuration: withDerived(result.data), given };
 };
 
-/** The problems as lines for a person at a terminal. */
-export const describeProblems = (problems: readonly ConfigurationProblem[]): string =>
-  ['The settings in the environment cannot be used:', ...problems.map(({ key, expected, example }) => `  ${key}: expected ${expected} (for example ${example})`)].join('\n');
+const problemOf = (row: ConfigurationRow, expected: string, given: Given | undefined, example = row.example): ConfigurationProblem => {
+  const { key, file, line } = given?.source ?? { key: row.key, file: null, line: null };
+  return { key, file, line, expected, example: exampleOf({ ...row, example }, file) };
+};
+
+const withDerived = (settings: Settings): Configuration => ({
+  ...settings,
+  publicUrl: settings.publicUrl ?? `https://localhost:${settings.apiPort}`,
+  consoleUrl: settings.consoleUrl ?? `http://localhost:${settings.consolePort}`,
+  callNetworks: settings.callNetworks ?? [],
+  mailNetworks: settings.mailNetworks ?? [],
+});
+
+const ports = ['smtpPort', 'httpPort', 'apiPort', 'consolePort', 'signInPort', 'metricsPort'] as const;
+
+const samePorts = (settings: Settings, given: ReadonlyMap<string, Given>): readonly ConfigurationProblem[] =>
+  ports.flatMap((name, index) => {
+    const earlier = ports.slice(0, index).find((other) => settings[other] === settings[name]);
+    if (earlier === undefined || settings[name] === null) return [];
+    const row = configurationRows[name];
+    return [problemOf(row, `another port than ${configurationRows[earlier].key}, which is ${settings[earlier]} too`, given.get(name), row.initial ?? row.example)];
+  });
+
+// Half of it would be practice with something real in it, or the other way about.
+const halfReal = ({ address, trust }: Settings, given: ReadonlyMap<string, Given>): readonly ConfigurationProblem[] => {
+  if ((address === null) === (trust === null)) return [];
+  const name = address === null ? 'address' : 'trust';
+  return [problemOf(configurationRows[name], configurationRows[name].expected, given.get(name))];
+};
+
+// Its mail server is looked up; practice, which has no address of its own, brings a resolver along.
+const withoutResolver = ({ operatorContact, resolver, address }: Settings, given: ReadonlyMap<string, Given>): readonly ConfigurationProblem[] =>
+  operatorContact === null || resolver !== null || address === null ? [] : [problemOf(configurationRows.resolver, `${configurationRows.resolver.expected}; KETENSLUIS_OPERATOR_CONTACT needs it`, given.get('resolver'))];

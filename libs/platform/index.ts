@@ -1,14 +1,52 @@
+export { bodyPace, headersMs, keepBodyPace, requestMaxMs } from './body-pace.js';
+export { createAudit } from './audit.js';
+export { openAuditDesk } from './audit-desk.js';
 export { practiceClock, systemClock, type PracticeClock } from './clock.js';
-export { configurationKeys, describeProblems, readConfiguration, type Configuration, type ConfigurationProblem } from './config.js';
-export { HUB, serveHttp, type HttpServer } from './http.js';
-export { openHub, signerPlace, type Hub, type HubOptions } from './hub.js';
+export { configurationKeys, configurationReference, configurationRows, describeProblems, readConfiguration, type Configuration, type ConfigurationProblem } from './config.js';
+export { clockSkewSeconds, tokenSeconds, type AccessClaims, type AccessTokens } from './access-tokens.js';
+export { createWebhooks } from './webhooks.js';
+export { createClients } from './clients.js';
+export { HUB, loadHttp, partyBodyMaxBytes, serveHttp, servePartyHttp, type HttpReply, type HttpServer } from './http.js';
+export { openHub, type Hub, type HubOptions } from './hub.js';
+export { logKeyFile, logVkey, signerPlace } from './hub-keys.js';
+export { hubKeys, hubRoles, keysOf, keysOfRole, type HubKey, type HubRole } from './roles.js';
 export { derOf, readIdentity, readTrust, type Identity } from './identity.js';
-export { openEventLog, type EventLog } from './logging.js';
+export { keyFiles, type KeyFiles } from './key-files.js';
+export { dkimSelector, identityFrom, withFetched, type Keyring } from './keyring.js';
+export { logOriginOf, startProblems, type StartProblem } from './production.js';
+export { createTrust, loadTrust } from './trust-commands.js';
+export { certificatePorts, ownKeysFolder } from './trust-upkeep.js';
+export { revocationClient, type RevocationHost } from './revocation-client.js';
+export { readTrustSets, TrustSetNotUsable, type TrustSets } from './trust-sets.js';
+export { findRouteFacts, isPracticeResolver, mailRoutes, practiceResolverMark, reportingOrganization, routeSettings, tlsReporting, tlsReportsOfDay, tlsReportStates, type LookedUpBy, type MailRouteSettings } from './mail-routes.js';
+export { openSignIn, readSignIn, signInSchema, SignInNotUsable, type SignIn, type SignInOutcome, type SignInRefusal, type SignInSettings } from './sign-in.js';
+export { openEventLog, type EventLog, type Hearer } from './logging.js';
+export { openMeasures, type Measures } from './measures/open.js';
+export { metricRows } from './measures/metric-rows.js';
 export { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded.js';
+export { createReaders } from './readers.js';
 export { createRegister } from './register.js';
-export { positioned, readLawPack } from './registers.js';
+export { createReconciling } from './reconciling.js';
+export { createNecessities } from './necessities.js';
+export { createSharingDesk, type SharingDesk } from './sharing.js';
+export { examine, type BesidePlace, type Examination } from './doctor-beside.js';
+export { operatorRound, type OperatorMail, type OperatorOutcome } from './operator-mail.js';
+export { findingText, type FindingGaps } from './finding-words.js';
+export { logMemories, type LogMemory } from './log-memories.js';
+export { witnessClient } from './witness-client.js';
+export { doctorFacts, findingCodes, findingsOf, type DoctorFacts, type DoctorParts, type Finding, type FindingCode } from './doctor.js';
+export { createReplays } from './replays.js';
+export { readLimiter, type RequestSource } from './read-limit.js';
+export { positioned, readLawPack, registerReader, type MarkedReader } from './registers.js';
+export { createExport, DiskFull, exportFolder } from './export.js';
+export { openVault } from './master-key.js';
+export { createRetention, readRetention, replayBeside, retentionPorts, type RetentionPlace } from './retention.js';
 export { recordOutsideAct } from './upkeep.js';
+export { readViewSettings } from './view-settings.js';
+export { BrokerNotUsable, brokerWork, embeddedWork, openWork, type Broker, type WorkSource } from './work.js';
+export { PolicyNotUsable, readPolicy } from './witness-policy.js';
+export { applyRoles, databaseRoles, deskStore, roleName, rolesSql } from '@ketensluis/store';
 export {
-  checkColumns, closeTask, decisionsOf, exportLog, freeLeases, isQuiet, listen, loadProof, messageState, migrate, movePracticeClock, openDuties, openPool, openTasks, practiceBehaviours, releaseParked, retryDelivery, setPracticeBehaviour,
-  type DecidedRow, type HubState, type Ring,
+  askAcceptance, checkColumns, closeTask, createMailboxStore, databaseFacts, decisionsOf, evidenceOfEntry, exportLog, findAcceptance, feedState, type FeedState, freeLeases, isQuiet, lastAcceptance, listen, loadMigrations, loadProof, messageState, migrate, movePracticeClock, openDuties, openPool, openTasks, pendingMigrations, practiceBehaviours, readText, receiptsOfEntry, registerVersions, releaseParked, retryDelivery, sealedTraces, setPracticeBehaviour, timeOf, writeDurable,
+  type PendingMigration, type AcceptanceRun, type DecidedRow, type MailEvidence, type MailboxStore, type HubState, type Ring,
 } from '@ketensluis/store';

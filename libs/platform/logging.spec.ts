@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { loggedFields, openEventLog } from './logging.js';
+import { loggedFields, openEventLog, type HeardEvent } from './logging.js';
 
 const collect = () => {
   const lines: Record<string, unknown>[] = [];
@@ -22,6 +22,29 @@ describe('the log of a process', () => {
     expect(lines[0]).toMatchObject(fields);
   });
 
+  test('is heard by others with the same fields and no more; details only by who asks for them', () => {
+    const [all, some]: [HeardEvent[], HeardEvent[]] = [[], []];
+    const lines: string[] = [];
+    const log = openEventLog('info', { write: (line: string) => void lines.push(line) }, [
+      { hear: (event) => void all.push(event), hearsDetails: true }, { hear: (event) => void some.push(event), hearsDetails: false },
+    ]);
+    log.tell('message.decided', { reasons: ['permit:WTH-06', 'hold:no-agreement'], surname: 'Verzonnen', code: 'Jan Verzonnen' });
+    log.detail('entry.sealed', { trace: 'a'.repeat(32) });
+    log.fault('deliver.failed', new Error('Verzonnen'));
+    expect(all.map(({ name, isFault }) => [name, isFault])).toEqual([['message.decided', false], ['entry.sealed', false], ['deliver.failed', true]]);
+    expect(all[0]?.fields).toEqual({ reasons: ['permit:WTH-06', 'hold:no-agreement'], leftOut: ['surname', 'code'] });
+    expect(some.map(({ name }) => name)).toEqual(['message.decided', 'deliver.failed']);
+    expect(lines).toHaveLength(2);
+    expect(JSON.stringify([all, lines])).not.toContain('Verzonnen');
+  });
+
+  test('says whether details are worth looking up', () => {
+    const hearer = (hearsDetails: boolean) => ({ hear: () => undefined, hearsDetails });
+    const to = { write: () => undefined };
+    expect([openEventLog('info', to), openEventLog('debug', to), openEventLog('info', to, [hearer(false)]), openEventLog('info', to, [hearer(true)])].map(({ isDetailed }) => isDetailed))
+      .toEqual([false, true, false, true]);
+  });
+
   const withheld: readonly (readonly [string, Record<string, unknown>])[] = [
     ['a field that is not on the list', { surname: 'Verzonnen' }],
     ['a name in a field that is', { code: 'Jan Verzonnen' }],
@@ -32,6 +55,10 @@ describe('the log of a process', () => {
     ['a group of fields', { rule: { surname: 'Verzonnen' } }],
     ['a list', { party: ['Verzonnen'] }],
     ['a text without end', { code: 'x'.repeat(201) }],
+    ['a list with a name in it', { reasons: ['permit:WTH-06', 'Jan Verzonnen'] }],
+    ['a list with a citizen service number in it', { reasons: ['permit:999990019'] }],
+    ['a list without end', { reasons: Array.from({ length: 201 }, () => 'permit:WTH-06') }],
+    ['a trace that is none', { traceparent: '00-jan-verzonnen-01' }],
   ];
   for (const [name, fields] of withheld) {
     test(`leaves out ${name}, and says that it did`, () => {

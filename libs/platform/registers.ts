@@ -1,6 +1,6 @@
 import { parseLawPack, registersOf, type LawPack, type PositionedValue } from '@ketensluis/domain';
-import type { RegisterReader } from '@ketensluis/flow';
-import { currentRegister, registerMark, type Queryable } from '@ketensluis/store';
+import type { Clock, MarkedRegisters, RegisterReader } from '@ketensluis/flow';
+import { currentRegister, markReader, openTask, RegisterNotAsLogged, type MarkReader, type Queryable } from '@ketensluis/store';
 import { createHash } from 'node:crypto';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -31,22 +31,38 @@ export const readLawPack = (text: string): LawPack => {
   throw new Error(`the law pack is refused:\n${problems.join('\n')}`);
 };
 
-/** Reads the registers, and reads them again only when a version was added; decisions always see what is current. */
-export const registerReader = (client: Queryable): RegisterReader => {
-  let cached: { readonly mark: string; readonly value: Awaited<ReturnType<RegisterReader['current']>> } | null = null;
-  return {
-    current: async () => {
-      const mark = await registerMark(client);
-      if (cached?.mark === mark) return cached.value;
-      const rows = await currentRegister(client);
-      const law = rows.find(({ kind }) => kind === 'law');
-      if (law === undefined) throw new Error('no law pack is loaded yet');
-      const value = {
-        registers: registersOf(rows.filter(({ kind }) => kind !== 'law')),
-        pack: readLawPack(lawBody.parse(law.body).text),
-      };
-      cached = { mark, value };
-      return value;
-    },
+/** As the flows need it. A claim that names the mark takes nothing once another one holds, and so needs no look of its own. */
+export interface MarkedReader extends RegisterReader {
+  /** What was read last, whatever holds by now; reads when nothing was. */
+  readonly last: () => Promise<MarkedRegisters>;
+}
+
+/**
+ * Reads the registers, and reads them again only when a version was added; decisions always see what is current. Rejects, and opens a task, while a
+ * register is not what the log says: then nothing is decided and nothing leaves.
+ */
+export const registerReader = (client: Queryable, clock: Clock, marks: MarkReader = markReader(client)): MarkedReader => {
+  let cached: MarkedRegisters | null = null;
+  const current = async (seen?: string): Promise<MarkedRegisters> => {
+    if (cached !== null && cached.mark === seen) return cached;
+    const { registers: mark } = await marks.look();
+    if (cached?.mark === mark) return cached;
+    // What was read before is of no use any more, also when what holds now cannot be read.
+    cached = null;
+    const rows = await currentRegister(client).catch((fault: unknown) => told(client, fault, clock.now()));
+    const law = rows.find(({ kind }) => kind === 'law');
+    if (law === undefined) throw new Error('no law pack is loaded yet');
+    cached = {
+      mark,
+      registers: registersOf(rows.filter(({ kind }) => kind !== 'law')),
+      pack: readLawPack(lawBody.parse(law.body).text),
+    };
+    return cached;
   };
+  return { current, last: async () => cached ?? current() };
+};
+
+const told = async (client: Queryable, fault: unknown, at: Date): Promise<never> => {
+  if (fault instanceof RegisterNotAsLogged) await openTask(client, { kind: 'log', ref: fault.document, party: null, cause: fault.message }, at);
+  throw fault;
 };

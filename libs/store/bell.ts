@@ -15,6 +15,34 @@ export const ring = async (client: Pick<pg.ClientBase, 'query'>, what: Ring): Pr
 /** The same as part of a select list; both words are our own. */
 export const ringText = (what: Ring): string => `pg_notify('${channel}', '${what}')`;
 
+/** Who has just rung waits this long before ringing again: less than anybody who hears it gathers work for. */
+const againMs = 20;
+
+/** What is to be rung over each pool. */
+const asked = new WeakMap<pg.Pool, Set<Ring>>();
+
+/**
+ * Rings in a statement of its own, soon, once for all who ask meanwhile; to be asked when what it tells of is committed. For what runs for every message: a
+ * transaction that rings holds the one lock of all rings until its commit is on disk, so that the commits of a whole hub would go to disk one by one and not
+ * together (PostgreSQL, LISTEN and NOTIFY). It is lost with the process, as any ring may be.
+ */
+export const ringSoon = (pool: pg.Pool, what: Ring): void => {
+  const waiting = asked.get(pool);
+  if (waiting === undefined) ringAll(pool, new Set([what]));
+  else waiting.add(what);
+};
+
+const ringAll = (pool: pg.Pool, all: ReadonlySet<Ring>): void => {
+  const next = new Set<Ring>();
+  asked.set(pool, next);
+  // Nobody waits for the answer, and every loop looks by itself too (I8).
+  void pool.query(`select ${[...all].map(ringText).join(', ')}`).catch(() => undefined);
+  setTimeout(() => {
+    asked.delete(pool);
+    if (next.size > 0) ringAll(pool, next);
+  }, againMs).unref();
+};
+
 const isRing = (text: string | undefined): text is Ring => rings.some((known) => known === text);
 
 /** Calls `heard` for every ring. A lost connection is opened again; after that every ring is given once, as some may have been missed. */

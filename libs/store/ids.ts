@@ -9,3 +9,15 @@ export const uuidV7 = (at: Date): string => {
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 };
+
+/** The moment in a UUIDv7, which is that of the row it names. */
+export const timeOf = (id: string): Date => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+
+/** A text that no id made at `at` or later comes before: ids begin with their moment, so an index on them finds a period. */
+export const firstIdOf = (at: Date): string =>
+  at.getTime().toString(16).padStart(12, '0').replace(/^(.{8})(.{4})$/, '$1-$2-0000-0000-000000000000');
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** True for the text of a UUID: PostgreSQL faults on any other. */
+export const isUuid = (text: string): boolean => uuidForm.test(text);

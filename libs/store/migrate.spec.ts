@@ -8,6 +8,9 @@ const step = (name: string, sql: string): Migration => ({ name, sql, checksum: c
 const first = step('0001_first', 'create table first (n int); insert into first values (1);');
 const second = step('0002_second', 'alter table first add column m int not null default 2;');
 
+const third = step('0003_third', 'select 3');
+const contract = step('0002_contract', '-- contract of 0001: nothing reads it\ndrop table first;');
+
 describe('migrations', () => {
   let database: TestDatabase;
   beforeEach(async () => {
@@ -25,6 +28,12 @@ describe('migrations', () => {
     expect(await history()).toEqual([first, second].map(({ name, checksum }) => ({ migration_name: name, checksum, applied_steps_count: 1 })));
   });
 
+  test('that only added something let the release before start again', async () => {
+    await migrate(database.connectionString, [first, second, third]);
+    expect(await migrate(database.connectionString, [first])).toEqual([]);
+    expect(await migrate(database.connectionString, [first, second, third])).toEqual([]);
+  });
+
   test('that fail are undone whole, say where, and are tried again later', async () => {
     const broken = step('0002_second', 'create table half (n int);\nselect nothing from nowhere;');
     await expect(migrate(database.connectionString, [first, broken])).rejects.toThrow(/0002_second failed and was undone.*line 2: select nothing from nowhere/);
@@ -32,9 +41,22 @@ describe('migrations', () => {
     expect(await migrate(database.connectionString, [first, second])).toEqual(['0002_second']);
   });
 
+  test('that make an index beside the work do so although another hub waits, and once more after a crash', async () => {
+    const beside = step('0002_beside', '-- one by one: the table grows with the traffic\ndrop index concurrently if exists first_n;\ncreate index concurrently first_n on first (n);\n');
+    await migrate(database.connectionString, [first]);
+    // As a crash leaves it: made, and not recorded.
+    await database.pool.query('create index first_n on first (n)');
+    const taken = await Promise.all([1, 2, 3].map(() => migrate(database.connectionString, [first, beside])));
+    expect(taken.flat()).toEqual(['0002_beside']);
+    expect((await database.pool.query("select indisvalid from pg_index where indexrelid = 'first_n'::regclass")).rows).toEqual([{ indisvalid: true }]);
+    const broken = step('0003_beside', '-- one by one\nselect 1;\nselect nothing from nowhere;\n');
+    await expect(migrate(database.connectionString, [first, beside, broken])).rejects.toThrow(/0003_beside stopped half-way.*nowhere/);
+  });
+
   const refused: readonly (readonly [string, readonly Migration[], readonly Migration[], RegExp])[] = [
     ['whose file changed after it was applied', [first], [step('0001_first', 'create table other (n int)')], /0001_first was changed after it was applied.*new migration/],
-    ['that the program does not know, because the database is newer', [first, second], [first], /newer Ketensluis.*0002_second.*Nothing was changed/],
+    ['that the program does not know and that took something away, because the database is newer', [first, contract], [first], /newer Ketensluis.*0002_contract.*Nothing was changed/],
+    ['that the program does not know among those it does', [first, second, third], [first, third], /newer Ketensluis.*0002_second/],
     ['that come before one already applied', [step('0002_second', 'select 1')], [first, step('0002_second', 'select 1')], /0001_first comes before 0002_second.*higher number/],
   ];
   for (const [name, before, after, message] of refused) {

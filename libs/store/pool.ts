@@ -6,13 +6,18 @@ const connectionsMin = 2;
 /** What a function of the store needs: a pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/** Opens a pool whose sessions are in UTC whatever the server's setting is, with JIT off (it costs seconds on partitions). */
+/**
+ * What every session is set to, whatever the server says. JIT costs seconds on partitions. Each statement is planned once, often when the tables
+ * are still empty: then a walk through a whole table looks as good as its index, and stays the plan when there are a million rows.
+ */
+const sessionSettings = '-c timezone=UTC -c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off';
+
+/** Opens a pool over a `postgres://` address; settings in its `options` are kept, ours win. */
 export const openPool = (connectionString: string, connectionsMax = 10): pg.Pool => {
   const pool = new pg.Pool({
-    connectionString,
+    connectionString: withSettings(connectionString),
     max: connectionsMax,
     min: connectionsMin,
-    options: '-c timezone=UTC -c jit=off',
     application_name: 'ketensluis',
     connectionTimeoutMillis: 5_000,
   });
@@ -21,13 +26,20 @@ export const openPool = (connectionString: string, connectionsMax = 10): pg.Pool
   return pool;
 };
 
-/** Runs `work` in one transaction: all of it is durable once this resolves, none of it when it throws. */
-export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+/** In the address itself: node-postgres takes `options` from there rather than from what stands beside it. */
+const withSettings = (connectionString: string): string => {
+  const address = new URL(connectionString);
+  address.searchParams.set('options', `${address.searchParams.get('options') ?? ''} ${sessionSettings}`.trim());
+  return address.href;
+};
+
+/** Runs `work` in one transaction: all of it is durable once this resolves, none of it when it throws. `begin` may take locks in the same turn to the database. */
+export const inTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, begin = 'begin'): Promise<T> => {
   const client = await pool.connect();
   // A connection that breaks while it is ours fails the query under way; without a listener it would end the process as well.
   client.on('error', ignore);
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     release(client, false);

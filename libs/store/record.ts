@@ -7,11 +7,11 @@ import type { Queryable } from './pool.js';
 import { oneStatement, type Part } from './statement.js';
 import { encrypt, type DataKey } from './vault.js';
 
-/** A draft with the case it belongs to; `outgoing` says under which key and message id its payload goes to the outbox. */
+/** A draft with the case it belongs to; `outgoing` says under which key and message id its payload goes to the outbox, with its JSON twin. */
 export interface DraftToRecord {
   readonly draft: EntryDraft;
   readonly caseId: string | null;
-  readonly outgoing: { readonly mid: string; readonly key: DataKey } | null;
+  readonly outgoing: { readonly mid: string; readonly key: DataKey; readonly twin: Uint8Array } | null;
 }
 
 /**
@@ -34,7 +34,7 @@ export const draftParts = async (client: Queryable, keys: PeriodKeys, drafts: re
 
 const entryOf = ({ draft, caseId, outgoing }: DraftToRecord, month: { id: string; key: DataKey }, year: DataKey): NewEntry => {
   if ((draft.payload === null) !== (outgoing === null)) throw new Error('bug: a payload and its way out go together');
-  const subjects = draft.subjects.map((identifier) => opening('subject', Buffer.from(identifier, 'utf8')));
+  const subjects = draft.subjects.map(([name = '']) => opening('subject', Buffer.from(name, 'utf8')));
   const reason = draft.reason === null ? null : opening('reason', Buffer.from(draft.reason, 'utf8'));
   const payload = draft.payload === null ? null : opening('payload', draft.payload);
   const sealed =
@@ -59,17 +59,20 @@ const entryOf = ({ draft, caseId, outgoing }: DraftToRecord, month: { id: string
       ...(sealed === null ? {} : { sealed: createHash('sha256').update(sealed).digest('base64') }),
     }),
     detail: { caseId, keyId: month.id, sealed: encrypt(month.key, Buffer.from(JSON.stringify(personal)), `detail:${draft.facts.id}`) },
-    pseudonyms: draft.subjects.map((identifier) => pseudonymOf(year, identifier)),
-    outbox: sealed === null || outgoing === null ? null : { mid: outgoing.mid, sealed },
+    pseudonyms: draft.subjects.flat().map((name) => pseudonymOf(year, name)),
+    outbox: sealed === null || outgoing === null ? null : { mid: outgoing.mid, sealed, twin: encrypt(outgoing.key, outgoing.twin, twinPlace(outgoing.mid)) },
   };
 };
 
 /** Names the outbox row an encrypted payload belongs to. */
 export const outboxPlace = (mid: string): string => `outbox:${mid}`;
 
-/** The first 16 bytes of an HMAC under the key of the year: finds the entries about a person, and nothing once that key is gone. */
-export const pseudonymOf = (year: DataKey, identifier: string): Buffer =>
-  createHmac('sha256', year).update(identifier, 'utf8').digest().subarray(0, pseudonymBytes);
+/** Names the row a payload's JSON twin belongs to. */
+export const twinPlace = (mid: string): string => `twin:${mid}`;
+
+/** The first 16 bytes of an HMAC under the key of the year over one name of a person: finds the entries about him, and nothing once that key is gone. */
+export const pseudonymOf = (year: DataKey, name: string): Buffer =>
+  createHmac('sha256', year).update(name, 'utf8').digest().subarray(0, pseudonymBytes);
 
 const opening = (label: Opening['label'], bytes: Uint8Array): Opening => ({ label, salt: randomBytes(saltBytes), bytes });
 

@@ -7,6 +7,9 @@ export interface HubState {
   readonly parked: number;
   readonly delivered: number;
   readonly underWay: number;
+  /** Decisions that wait: for an agreement, a setting, a person who tells it by hand. */
+  readonly onHold: number;
+  /** Deliveries that stand still: no safe way, or refused by the party. */
   readonly heldOrDead: number;
   readonly openDuties: number;
   readonly openTasks: number;
@@ -22,11 +25,12 @@ export const hubState = async (client: Queryable): Promise<HubState> => {
        (select count(*)::int from queue where parked_code is not null) as parked,
        (select count(*)::int from delivery where state = 'delivered') as delivered,
        (select count(*)::int from delivery where state = 'waiting') as "underWay",
+       (select count(*)::int from decision where kind = 'hold') as "onHold",
        (select count(*)::int from delivery where state in ('held', 'dead')) as "heldOrDead",
        (select count(*)::int from duty where closed_at is null) as "openDuties",
        (select count(*)::int from task where closed_at is null) as "openTasks",
        (select size::int + (select count(*)::int from pending) from tlog_head) as entries,
-       (select signed_size::int from tlog_head) as sealed`,
+       (select released_size::int from tlog_head) as sealed`,
   );
   const [state] = rows;
   if (state === undefined) throw new Error('bug: no state');
@@ -72,4 +76,33 @@ export const messageState = async (client: Queryable, messageId: string): Promis
     [messageId],
   );
   return rows[0] ?? null;
+};
+
+/** One of the entries that were sealed, for all of its trace that were written at the same moment. */
+export interface SealedTrace {
+  readonly trace: string;
+  readonly entryId: string;
+  /** It is a decision on the message the trace is of; else what became of one, or a refusal before anything was decided. */
+  readonly isDecision: boolean;
+}
+
+/** The traces of the entries that came under the last signature, which was over so many new ones; a moment of a trace once. */
+export const sealedTraces = async (client: Queryable, count: number): Promise<readonly SealedTrace[]> => {
+  const { rows } = await client.query<SealedTrace>(
+    `select trace, min(id::text) as "entryId", bool_or(kind in ('disclosure', 'hold') or (kind = 'refusal' and replace(msg, '-', '') = trace)) as "isDecision" from (
+       select entry.id, read.leaf ->> 'trace' as trace, read.leaf ->> 'kind' as kind, read.leaf ->> 'msg' as msg from tlog_head
+         join tlog_leaf on tlog_leaf.seq >= signed_size - $1 and tlog_leaf.seq < signed_size join entry on entry.id = tlog_leaf.id and entry.at = tlog_leaf.at
+         cross join lateral (select convert_from(entry.leaf, 'UTF8')::jsonb as leaf) as read) as sealed
+      where trace is not null group by trace, left(id::text, 13)`,
+    [count],
+  );
+  return rows;
+};
+
+/** The message a delivery is about, its entry, and its last try, which a fetch is not; null when there is no such delivery. */
+export const deliveryTold = async (client: Queryable, mid: string): Promise<{ readonly messageId: string; readonly entryId: string; readonly attempt: number | null } | null> => {
+  const { rows: [row] } = await client.query<{ messageId: string; entryId: string; attempt: number | null }>(
+    `select message_id as "messageId", entry_id as "entryId",
+            (select max(number) from attempt where attempt.mid = delivery.mid and (evidence is null or not evidence ? 'fetched')) as attempt from delivery where mid = $1`, [mid]);
+  return row ?? null;
 };

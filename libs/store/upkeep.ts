@@ -1,7 +1,9 @@
 import type { EntryDraft } from '@ketensluis/flow';
+import { parseLeaf } from '@ketensluis/tlog';
 import type pg from 'pg';
 import { ring } from './bell.js';
 import { uuidV7 } from './ids.js';
+import { proveAgain } from './later-proofs.js';
 import { periodKeys } from './period-keys.js';
 import { inTransaction, type Queryable } from './pool.js';
 import { recordDrafts } from './record.js';
@@ -14,6 +16,8 @@ export interface OpenTask {
   readonly party: string | null;
   readonly cause: string;
   readonly openedAt: Date;
+  /** For a duty that is late: its case and key, as the commands take them. */
+  readonly duty: string | null;
 }
 
 /** Something the law orders that is not done yet. */
@@ -30,7 +34,11 @@ export interface OpenDuty {
 /** Every open task, oldest first. */
 export const openTasks = async (client: Queryable): Promise<readonly OpenTask[]> => {
   const { rows } = await client.query<OpenTask>(
-    'select kind, ref, party, cause, opened_at as "openedAt" from task where closed_at is null order by opened_at, id',
+    `select kind, ref, party, cause, task.opened_at as "openedAt", municipality || '/' || case_file.number || ' ' || duty.name as duty
+     from task
+     left join duty on task.kind = 'duty-late' and task.ref = duty.case_id || '/' || duty.name
+     left join case_file on case_file.id = duty.case_id
+     where task.closed_at is null order by task.opened_at, task.id`,
   );
   return rows;
 };
@@ -38,7 +46,7 @@ export const openTasks = async (client: Queryable): Promise<readonly OpenTask[]>
 /** Every open duty, first deadline first. */
 export const openDuties = async (client: Queryable): Promise<readonly OpenDuty[]> => {
   const { rows } = await client.query<OpenDuty>(
-    `select case_file.municipality || '/' || case_file.number as "caseNumber", duty.key, duty.article, duty.bearer, duty.toward, duty.authority, duty.due_at as "dueAt"
+    `select case_file.municipality || '/' || case_file.number as "caseNumber", duty.name as key, duty.article, duty.bearer, duty.toward, duty.authority, duty.due_at as "dueAt"
      from duty join case_file on case_file.id = duty.case_id where duty.closed_at is null order by duty.due_at nulls last, case_file.number, duty.key`,
   );
   return rows;
@@ -58,22 +66,23 @@ export const releaseParked = (pool: pg.Pool, messageId: string, at: Date): Promi
     return true;
   });
 
-/** Tries a dead or held delivery again, under the same id; false when there is none. */
-export const retryDelivery = (pool: pg.Pool, mid: string, at: Date): Promise<boolean> =>
-  inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ recipient: string }>(
-      "update delivery set state = 'waiting', cause = null, finished_at = null, since = $2 where mid = $1 and state in ('dead', 'held') returning recipient",
-      [mid, at],
-    );
-    const [row] = rows;
-    if (row === undefined) return false;
-    await client.query("insert into queue (kind, ref, lane, due_at) values ('deliver', $1, $2, $3) on conflict do nothing", [mid, row.recipient, at]);
-    await closeTask(client, 'dead-letter', mid, at);
-    await closeTask(client, 'certificate', mid, at);
-    await closeTask(client, 'stopped', mid, at);
-    await ring(client, 'deliver');
-    return true;
-  });
+/** Tries a dead or held delivery again, under the same id, or the proof it is owed; false when there is neither. */
+export const retryDelivery = async (pool: pg.Pool, mid: string, at: Date): Promise<boolean> => (await inTransaction(pool, (client) => bringAgain(client, mid, at))) || (await proveAgain(pool, mid, at));
+
+/** The same for a delivery only, within the caller's transaction. */
+export const bringAgain = async (client: Queryable, mid: string, at: Date): Promise<boolean> => {
+  const { rows } = await client.query<{ recipient: string }>(
+    `update delivery set state = 'waiting', cause = null, finished_at = null, since = $2
+     where mid = $1 and state in ('dead', 'held') and not exists (select from message where id = message_id and replaced_by is not null) returning recipient`,
+    [mid, at],
+  );
+  const [row] = rows;
+  if (row === undefined) return false;
+  await client.query("insert into queue (kind, ref, lane, due_at) values ('deliver', $1, $2, $3) on conflict do nothing", [mid, row.recipient, at]);
+  for (const kind of ['dead-letter', 'certificate', 'stopped', 'undelivered', 'undelivered-privacy']) await closeTask(client, kind, mid, at);
+  await ring(client, 'deliver');
+  return true;
+};
 
 /** Closes a task of which a person says that it is done; false when it is not open. */
 export const closeTask = async (client: Queryable, kind: string, ref: string, at: Date): Promise<boolean> => {
@@ -85,6 +94,7 @@ export const closeTask = async (client: Queryable, kind: string, ref: string, at
 export interface OutsideAct {
   readonly municipality: string;
   readonly number: string;
+  /** Key of the duty; with `@` and the OIN of the party behind it where the same is owed to several. */
   readonly key: string;
   readonly by: string;
   readonly how: string;
@@ -97,24 +107,21 @@ export interface OutsideAct {
  */
 export const recordOutsideAct = (pool: pg.Pool, vault: Vault, act: OutsideAct): Promise<boolean> =>
   inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ case_id: string; toward: string }>(
+    const { rows } = await client.query<ClosedDuty>(
       `update duty set closed_at = $4, closed_by = 'outside:' || $5 from case_file
-       where case_file.id = duty.case_id and municipality = $1 and number = $2 and key = $3 and closed_at is null
-       returning duty.case_id, duty.toward`,
+       where case_file.id = duty.case_id and municipality = $1 and number = $2 and closed_at is null
+         and (name = $3 or (key = $3 and not exists (
+           select from duty other where other.case_id = duty.case_id and other.key = duty.key and other.name <> duty.name and other.closed_at is null)))
+       returning duty.case_id, duty.name, duty.rule, duty.toward, duty.recipient, duty.message_id`,
       [act.municipality, act.number, act.key, act.at, act.by],
     );
     const [duty] = rows;
     if (duty === undefined) return false;
-    await closeTask(client, 'duty-late', `${duty.case_id}/${act.key}`, act.at);
-    const held = await client.query<{ entry_id: string }>(
-      `select decision.entry_id from decision join message on message.id = decision.message_id
-       where message.case_id = $1 and decision.kind = 'hold' and decision.recipient = $2 order by decision.decided_at desc limit 1`,
-      [duty.case_id, duty.toward],
-    );
-    const [hold] = held.rows;
-    if (hold === undefined) return true;
+    await closeTask(client, 'duty-late', `${duty.case_id}/${duty.name}`, act.at);
+    const hold = await findHold(client, duty);
+    if (hold === null) return true;
     const draft: EntryDraft = {
-      facts: { id: uuidV7(act.at), kind: 'outcome', at: act.at.toISOString(), ref: hold.entry_id, code: 'done-outside-hub', toRole: duty.toward },
+      facts: { id: uuidV7(act.at), kind: 'outcome', at: act.at.toISOString(), ref: hold, code: 'done-outside-hub', toRole: duty.toward },
       subjects: [],
       reason: act.how,
       payload: null,
@@ -123,3 +130,31 @@ export const recordOutsideAct = (pool: pg.Pool, vault: Vault, act: OutsideAct): 
     await recordDrafts(client, periodKeys(vault), [{ draft, caseId: duty.case_id, outgoing: null }]);
     return true;
   });
+
+interface ClosedDuty {
+  readonly case_id: string;
+  readonly name: string;
+  readonly rule: string;
+  readonly toward: string;
+  readonly recipient: string;
+  readonly message_id: string;
+}
+
+/**
+ * The entry of the hold this duty is about: under its rule, for its party (or the role, where nobody is connected), of the message that opened
+ * it; else of the last one after it, as when what was told by word of mouth waits again in writing. Null when nothing waits for it.
+ */
+const findHold = async (client: Queryable, { case_id, rule, toward, recipient, message_id }: ClosedDuty): Promise<string | null> => {
+  const { rows } = await client.query<{ entry_id: string; leaf: Buffer }>(
+    `select decision.entry_id, entry.leaf from decision join message on message.id = decision.message_id
+     cross join lateral (select leaf from entry where id = decision.entry_id limit 1) entry
+     where message.case_id = $1 and decision.kind = 'hold' and decision.recipient = $2
+     order by decision.message_id = $3 desc, decision.decided_at desc`,
+    [case_id, recipient === '' ? toward : recipient, message_id],
+  );
+  const hold = rows.find(({ leaf }) => {
+    const parsed = parseLeaf(leaf);
+    return parsed.kind === 'leaf' && parsed.leaf.rule === rule;
+  });
+  return hold?.entry_id ?? null;
+};

@@ -1,14 +1,27 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import type { KeyShares, ShareId } from './key-shares.js';
 
-/** A 256-bit key of one case or one month; lives in memory only, on disk it is wrapped under the master key. */
+/** A 256-bit key of one case, one mail or one month; lives in memory only, on disk it is wrapped under the master key and a share of its own. */
 export type DataKey = Uint8Array & { readonly __dataKey: true };
 
-/** Encrypts what the hub stores about persons. An attacker with the database but without the master key reads nothing. */
+/** Encrypts what the hub stores about persons. An attacker with the database but without the folder of keys reads nothing. */
 export interface Vault {
   /** A fresh random key and its wrapped form, which may be stored. */
   readonly newKey: () => { readonly key: DataKey; readonly wrapped: Uint8Array };
-  /** Throws when the wrapped key was made under another master key or was changed. */
+  /** Throws `KeyDestroyed` when the key was destroyed, and otherwise when it was wrapped under another master key or was changed. */
   readonly unwrap: (wrapped: Uint8Array) => DataKey;
+  /** Once this returns, no copy of these wrapped keys opens any more, in whatever backup of the database it lies. May be repeated. */
+  readonly destroy: (shares: readonly ShareId[]) => void;
+  /** False once the share was destroyed. */
+  readonly isAlive: (share: ShareId) => boolean;
+}
+
+/** A key that was destroyed when the term of what it protected ended. */
+export class KeyDestroyed extends Error {
+  constructor() {
+    super('the key was destroyed: what it protected cannot be opened any more');
+    this.name = 'KeyDestroyed';
+  }
 }
 
 const nonceBytes = 12;
@@ -53,14 +66,37 @@ const asKey = (bytes: Uint8Array): DataKey => {
   return bytes as DataKey;
 };
 
-/** A vault over one master key of 32 bytes (file or, later, a hardware module). */
-export const createVault = (masterKey: Uint8Array): Vault => {
+// A wrapped key: this form, the id of its share, then nonce, ciphertext and tag.
+const wrappedForm = 1;
+const shareIdBytes = 10;
+const headBytes = 1 + shareIdBytes;
+
+/** The share a wrapped key opens with. */
+export const shareOf = (wrapped: Uint8Array): ShareId => {
+  if (wrapped[0] !== wrappedForm || wrapped.length <= headBytes) throw new Error('bug: this is no wrapped key');
+  return Buffer.from(wrapped.subarray(1, headBytes)).toString('hex');
+};
+
+/**
+ * A vault over one master key of 32 bytes (file or, later, a hardware module) and the shares beside it. A key is wrapped under
+ * HMAC-SHA-256(master key, share): the master key alone opens nothing, and a share can be destroyed by itself.
+ */
+export const createVault = (masterKey: Uint8Array, shares: KeyShares): Vault => {
   asKey(masterKey);
+  const wrappingKey = (share: Uint8Array): Buffer => createHmac('sha256', masterKey).update('ketensluis/wrap/v1\0').update(share).digest();
   return {
     newKey: () => {
       const key = asKey(randomBytes(keyBytes));
-      return { key, wrapped: encrypt(masterKey, key, 'data-key') };
+      const { id, share } = shares.draw();
+      return { key, wrapped: Buffer.concat([Buffer.of(wrappedForm), Buffer.from(id, 'hex'), encrypt(wrappingKey(share), key, `data-key:${id}`)]) };
     },
-    unwrap: (wrapped) => asKey(decrypt(masterKey, wrapped, 'data-key')),
+    unwrap: (wrapped) => {
+      const id = shareOf(wrapped);
+      const share = shares.find(id);
+      if (share === null) throw new KeyDestroyed();
+      return asKey(decrypt(wrappingKey(share), wrapped.subarray(headBytes), `data-key:${id}`));
+    },
+    destroy: shares.destroy,
+    isAlive: (id) => shares.find(id) !== null,
   };
 };

@@ -13,6 +13,8 @@ export interface Checkpoint {
 /** A checkpoint signed by a key we trust for that very origin. */
 export interface OpenedCheckpoint extends Checkpoint {
   readonly kind: 'opened';
+  /** The signed text, extension lines included: what a witness signs as well. */
+  readonly text: string;
   readonly signedBy: readonly VerifierKey[];
   readonly unknown: readonly NoteSignature[];
 }
@@ -53,5 +55,5 @@ export const openCheckpoint = (note: Uint8Array, keys: readonly VerifierKey[]): 
   if (!opened.signedBy.some((key) => key.name === checkpoint.origin)) {
     return { kind: 'refused', code: 'wrong-origin', detail: 'the origin is not the name of the key that signed' };
   }
-  return { ...checkpoint, kind: 'opened', signedBy: opened.signedBy, unknown: opened.unknown };
+  return { ...checkpoint, kind: 'opened', text: opened.text, signedBy: opened.signedBy, unknown: opened.unknown };
 };

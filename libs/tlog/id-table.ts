@@ -1,14 +1,16 @@
+import { hexValue } from './leaf-forms.js';
+
 /** Remembers at which index each UUID stood, in 20 bytes an id with room to spare: a Set of strings would take 100 MB per million. */
 export interface IdTable {
-  /** Index where the id stood before, or null when it is new; then it is remembered at `index`. */
-  readonly put: (id: string, index: number) => number | null;
-  /** Index of an id, or null. */
-  readonly find: (id: string) => number | null;
+  /** Index where the id that stands in `bytes` at `at` stood before, or null when it is new; then it is remembered at `index`. */
+  readonly put: (bytes: Uint8Array, at: number, index: number) => number | null;
+  /** Index of the id that stands in `bytes` at `at`, or null. */
+  readonly find: (bytes: Uint8Array, at: number) => number | null;
 }
 
 const wordsPerId = 4;
 
-/** A table for `count` ids; more are refused by throwing. Ids are lower-case UUIDs. */
+/** A table for `count` ids; more are refused by throwing. Ids are lower-case UUIDs, known to be well formed. */
 export const createIdTable = (count: number): IdTable => {
   // Open addressing at most half full keeps probes short; index + 1, so that zero means free.
   const slots = 2 ** Math.max(4, Math.ceil(Math.log2(count * 2 + 1)));
@@ -23,20 +25,21 @@ export const createIdTable = (count: number): IdTable => {
   };
 
   /** The slot of the id, or the free one where it belongs; leaves its words in `key`. */
-  const slotOf = (id: string): number => {
-    readWords(id, key);
-    let slot = mix(key) % slots;
-    while (indexes[slot] !== 0 && !holdsKey(slot)) slot = (slot + 1) % slots;
+  const slotOf = (bytes: Uint8Array, at: number): number => {
+    readWords(bytes, at, key);
+    // A power of two: masking is the remainder.
+    let slot = mix(key) & (slots - 1);
+    while (indexes[slot] !== 0 && !holdsKey(slot)) slot = (slot + 1) & (slots - 1);
     return slot;
   };
 
-  const find = (id: string): number | null => {
-    const found = indexes[slotOf(id)] ?? 0;
+  const find = (bytes: Uint8Array, at: number): number | null => {
+    const found = indexes[slotOf(bytes, at)] ?? 0;
     return found === 0 ? null : found - 1;
   };
 
-  const put = (id: string, index: number): number | null => {
-    const slot = slotOf(id);
+  const put = (bytes: Uint8Array, at: number, index: number): number | null => {
+    const slot = slotOf(bytes, at);
     const found = indexes[slot] ?? 0;
     if (found !== 0) return found - 1;
     used += 1;
@@ -49,23 +52,19 @@ export const createIdTable = (count: number): IdTable => {
   return { put, find };
 };
 
-const dash = 0x2d;
-
 /** The 128 bits of a UUID as four words, without making strings: this runs once for every entry of a log. */
-const readWords = (id: string, words: Uint32Array): void => {
-  let digits = 0;
-  let word = 0;
-  for (let i = 0; i < id.length; i += 1) {
-    const char = id.charCodeAt(i);
-    if (char === dash) continue;
-    word = (word << 4) | (char <= 0x39 ? char - 0x30 : char - 0x57);
-    digits += 1;
-    if (digits % 8 === 0) words[digits / 8 - 1] = word;
-  }
+const readWords = (bytes: Uint8Array, at: number, words: Uint32Array): void => {
+  words[0] = (fourDigits(bytes, at) << 16) | fourDigits(bytes, at + 4);
+  words[1] = (fourDigits(bytes, at + 9) << 16) | fourDigits(bytes, at + 14);
+  words[2] = (fourDigits(bytes, at + 19) << 16) | fourDigits(bytes, at + 24);
+  words[3] = (fourDigits(bytes, at + 28) << 16) | fourDigits(bytes, at + 32);
 };
+
+const fourDigits = (bytes: Uint8Array, at: number): number =>
+  (hexValue(bytes[at] ?? 0) << 12) | (hexValue(bytes[at + 1] ?? 0) << 8) | (hexValue(bytes[at + 2] ?? 0) << 4) | hexValue(bytes[at + 3] ?? 0);
 
 const mix = (key: Uint32Array): number => {
   let mixed = 0;
-  for (const word of key) mixed = Math.imul(mixed ^ word, 0x9e3779b1) ^ (mixed >>> 15);
+  for (let place = 0; place < wordsPerId; place += 1) mixed = Math.imul(mixed ^ (key[place] ?? 0), 0x9e3779b1) ^ (mixed >>> 15);
   return mixed >>> 0;
 };

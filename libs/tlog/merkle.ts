@@ -9,6 +9,36 @@ const nodePrefix = 0x01;
 /** Hash of one entry, SHA-256(0x00 || bytes) (RFC 6962 §2.1). */
 export const leafHash = (bytes: Uint8Array): Uint8Array => hash('sha256', prefixed(leafPrefix, bytes), 'buffer');
 
+/** The hashes of many entries, one after another. */
+export const leafHashes = (entries: readonly Uint8Array[]): Buffer => {
+  const hashes = Buffer.allocUnsafe(entries.length * hashBytes);
+  const longest = entries.reduce((most, { length }) => Math.max(most, length), 0);
+  const message = Buffer.allocUnsafe(1 + longest);
+  message[0] = leafPrefix;
+  entries.forEach((entry, place) => {
+    message.set(entry, 1);
+    write(hashes, place, message.subarray(0, 1 + entry.length));
+  });
+  return hashes;
+};
+
+/** The inner nodes over each pair of hashes that stand one after another; an odd one at the end has no parent yet and is left out. */
+export const parentsOf = (hashes: Uint8Array): Buffer => {
+  const parents = Buffer.allocUnsafe(Math.floor(hashes.length / (2 * hashBytes)) * hashBytes);
+  const message = Buffer.allocUnsafe(1 + 2 * hashBytes);
+  message[0] = nodePrefix;
+  for (let place = 0; place * hashBytes < parents.length; place += 1) {
+    message.set(hashes.subarray(place * 2 * hashBytes, (place + 1) * 2 * hashBytes), 1);
+    write(parents, place, message);
+  }
+  return parents;
+};
+
+// As a string of 32 one-byte characters: a buffer of its own for each hash takes longer than the hash.
+const write = (hashes: Buffer, place: number, message: Uint8Array): void => {
+  hashes.write(hash('sha256', message, 'binary'), place * hashBytes, hashBytes, 'latin1');
+};
+
 /** Hash of an inner node, SHA-256(0x01 || left || right) (RFC 6962 §2.1). Throws when either is not 32 bytes. */
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => {
   if (left.length !== hashBytes || right.length !== hashBytes) throw new Error('bug: a tree hash has 32 bytes');

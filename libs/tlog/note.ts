@@ -80,17 +80,20 @@ export const openNote = (bytes: Uint8Array, keys: readonly VerifierKey[]): Opene
   return { kind: 'opened', text: note.text, signedBy, unknown };
 };
 
+/** One signature line, with its line feed. */
+export const signatureLineOf = (name: string, keyId: number, signature: Uint8Array): string =>
+  `${dash}${name} ${Buffer.concat([keyIdBytes(keyId), signature]).toString('base64')}\n`;
+
 /** Signs a text; Ed25519 is deterministic, so the same text gives the same bytes again. Throws when the text is no note text. */
 export const signNote = (text: string, signers: readonly NoteSigner[]): Uint8Array => {
   if (!text.endsWith('\n') || hasControl(text)) throw new Error('bug: a note text ends in a newline and has no control characters');
-  const lines = signers.map((signer) => `${dash}${signer.name} ${signatureText(signer, text)}\n`);
+  const bytes = new TextEncoder().encode(text);
+  const lines = signers.map((signer) => signatureLineOf(signer.name, signer.keyId, signText(signer, bytes)));
   return new TextEncoder().encode(`${text}\n${lines.join('')}`);
 };
 
-const signatureText = (signer: NoteSigner, text: string): string =>
-  Buffer.concat([keyIdBytes(signer.keyId), signText(signer, new TextEncoder().encode(text))]).toString('base64');
-
-const parseSignature = (line: string): NoteSignature | null => {
+/** Reads one signature line, without its line feed; null when malformed. Never throws. */
+export const parseSignature = (line: string): NoteSignature | null => {
   const match = signatureLine.exec(line);
   const [name, encoded] = [match?.[1], match?.[2]];
   if (name === undefined || encoded === undefined) return null;

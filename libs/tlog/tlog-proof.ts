@@ -1,7 +1,7 @@
-import { openCheckpoint } from './checkpoint.js';
-import type { OpenedCheckpoint } from './checkpoint.js';
+import type { CosignedCheckpoint } from './cosignature.js';
 import { verifyInclusion } from './merkle-proof.js';
-import type { VerifierKey } from './note-key.js';
+import { openTrusted } from './trust.js';
+import type { LogTrust } from './trust.js';
 
 const heading = 'c2sp.org/tlog-proof@v1';
 // 2^53 leaves make a path of 53 hashes.
@@ -38,17 +38,17 @@ export const parseProof = (bytes: Uint8Array): TlogProof | null => {
   return { index, hashes: encoded.map((line) => Buffer.from(line, 'base64')), checkpoint: whole.subarray(split + 2) };
 };
 
-/** What checking a proof says. */
+/** What checking a proof says. `no-quorum`: signed by the log, and not by as many witnesses as the policy asks for. */
 export type ProofVerdict =
-  | { readonly kind: 'proven'; readonly index: number; readonly checkpoint: OpenedCheckpoint }
-  | { readonly kind: 'refused'; readonly code: 'malformed' | 'checkpoint' | 'not-included'; readonly detail: string };
+  | { readonly kind: 'proven'; readonly index: number; readonly checkpoint: CosignedCheckpoint }
+  | { readonly kind: 'refused'; readonly code: 'malformed' | 'checkpoint' | 'no-quorum' | 'not-included'; readonly detail: string };
 
-/** Proves that the leaf (its hash) stands in the log that `keys` sign for. Needs no network and no log. Never throws. */
-export const verifyProof = (bytes: Uint8Array, leaf: Uint8Array, keys: readonly VerifierKey[]): ProofVerdict => {
+/** Proves that the leaf (its hash) stands in the log that is trusted. Needs no network and no log. Never throws. */
+export const verifyProof = (bytes: Uint8Array, leaf: Uint8Array, trust: LogTrust): ProofVerdict => {
   const proof = parseProof(bytes);
   if (proof === null) return { kind: 'refused', code: 'malformed', detail: 'not a tlog-proof' };
-  const checkpoint = openCheckpoint(proof.checkpoint, keys);
-  if (checkpoint.kind === 'refused') return { kind: 'refused', code: 'checkpoint', detail: checkpoint.detail };
+  const checkpoint = openTrusted(proof.checkpoint, trust);
+  if (checkpoint.kind === 'refused') return { kind: 'refused', code: checkpoint.code === 'no-quorum' ? 'no-quorum' : 'checkpoint', detail: checkpoint.detail };
   const { size, root } = checkpoint;
   if (!verifyInclusion({ index: proof.index, size, leaf, proof: proof.hashes, root })) {
     return { kind: 'refused', code: 'not-included', detail: `the leaf is not entry ${proof.index} of this checkpoint` };

@@ -1,6 +1,8 @@
 /** What a check can find. `missing` says a file is not there; every other code says the log is not what was signed. */
 export type FindingCode =
-  | 'missing' | 'checkpoint' | 'root' | 'tile' | 'bundle' | 'entry-hash' | 'leaf' | 'duplicate-id' | 'ref' | 'shrunk' | 'fork';
+  | 'missing' | 'checkpoint' | 'root' | 'tile' | 'bundle' | 'entry-hash' | 'leaf' | 'duplicate-id' | 'ref' | 'shrunk' | 'fork'
+  /** Too few witnesses of the policy; an entry whose time the clocks of the witnesses contradict. */
+  | 'quorum' | 'time';
 
 /** One thing that is wrong, and where: the index of the entry, or of the first entry under the file. */
 export interface Finding {

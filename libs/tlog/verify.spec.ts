@@ -1,58 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { signCheckpoint } from './checkpoint.js';
-import { encodeLeaf } from './leaf.js';
+import { entryOf, idOf, keys, logOf, signer, verifierOf, type Files } from './log.fixture.js';
 import { append, emptyRange, leafHash, rootOf } from './merkle.js';
-import { parseVerifierKey, signerOf } from './note-key.js';
-import type { VerifierKey } from './note-key.js';
-import { bundlePath, decodeBundle, encodeBundle, encodeTile, tilePath, tilesAt, tilesOf } from './tile.js';
+import { signerOf } from './note-key.js';
+import { decodeBundle, encodeBundle } from './tile.js';
 import { formatProof, verifyProof } from './tlog-proof.js';
 import { planInclusion, proofOf } from './merkle-proof.js';
 import { verifyLog } from './verify.js';
 import type { VerifyReport } from './verify-report.js';
 
-const signer = signerOf('log.example/1', Buffer.alloc(32, 1));
-const verifierOf = (vkey: string): VerifierKey => {
-  const parsed = parseVerifierKey(vkey);
-  if ('kind' in parsed) throw new Error(parsed.detail);
-  return parsed;
-};
-const keys = [verifierOf(signer.vkey)];
-
-const startMs = Date.parse('2026-03-01T12:00:00.000Z');
-const idOf = (index: number): string => {
-  const hex = (startMs + index).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-${String(index).padStart(12, '0')}`;
-};
-const entryOf = (index: number, ref?: string): Uint8Array => encodeLeaf({
-  v: 1, id: idOf(index), kind: 'consultation', at: new Date(startMs + index).toISOString(), purpose: 'avg.inzage', ref,
-});
-
-type Files = Map<string, Uint8Array>;
-
-/** A log as tlog-tiles, made by the definition and not by the code under test's own walk. */
-const logOf = (entries: readonly Uint8Array[]): Files => {
-  const files: Files = new Map();
-  const levels: Uint8Array[][] = [];
-  let range = emptyRange;
-  for (const entry of entries) {
-    range = append(range, leafHash(entry), ({ level }, hash) => {
-      if (level % 8 === 0) (levels[level / 8] ??= []).push(hash);
-    });
-  }
-  for (const tile of tilesOf(entries.length)) {
-    const start = tile.index * 256;
-    files.set(tilePath(tile), encodeTile(levels[tile.level]?.slice(start, start + tile.width) ?? []));
-  }
-  for (const { index, width } of tilesAt(0, entries.length)) {
-    files.set(bundlePath(index, width), encodeBundle(entries.slice(index * 256, index * 256 + width)));
-  }
-  files.set('checkpoint', signCheckpoint({ origin: signer.name, size: entries.length, root: rootOf(range) }, signer));
-  return files;
-};
-
 const check = (files: Files, more: { since?: Uint8Array | null; scope?: 'entries' | 'hashes' } = {}): VerifyReport =>
-  verifyLog({ read: (path) => files.get(path) ?? null, keys, since: more.since ?? null, scope: more.scope ?? 'entries', progress: () => undefined });
+  verifyLog({ read: (path) => files.get(path) ?? null, trust: keys, since: more.since ?? null, scope: more.scope ?? 'entries', progress: () => undefined });
 
 const entries = Array.from({ length: 700 }, (_, i) => entryOf(i));
 const good = logOf(entries);
@@ -105,7 +64,7 @@ describe('a log that was not touched', () => {
 
   test('tells how far it is', () => {
     const seen: number[] = [];
-    verifyLog({ read: (path) => good.get(path) ?? null, keys, since: null, scope: 'entries', progress: (done) => seen.push(done) });
+    verifyLog({ read: (path) => good.get(path) ?? null, trust: keys, since: null, scope: 'entries', progress: (done) => seen.push(done) });
     expect(seen).toEqual([256, 512, 700]);
   });
 });

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import ts from 'typescript';
-import { homeOf, isTest, type Source } from './sources.js';
+import { homeOf, isSource, isTest, type Source } from './sources.js';
 
 /** One import or re-export of a file. */
 export interface Import {
@@ -17,7 +17,7 @@ interface Allowed {
   readonly outside: readonly string[];
 }
 
-const everything = ['domain', 'contract', 'tlog', 'mail', 'flow', 'adapters', 'store', 'queue', 'platform'];
+const everything = ['domain', 'contract', 'tlog', 'mail', 'flow', 'adapters', 'store', 'queue', 'report', 'views', 'platform'];
 const exceptPlatform = everything.filter((lib) => lib !== 'platform');
 
 /** Section 4 of the architecture. `node:*` is every module of Node.js, `*` every package of package.json except Nest. */
@@ -26,12 +26,14 @@ export const table: Readonly<Record<string, Allowed>> = {
   'libs/contract': { ours: ['domain'], typesOnly: [], outside: ['zod', 'fast-xml-parser', 'node:crypto'] },
   'libs/tlog': { ours: [], typesOnly: [], outside: ['node:crypto'] },
   'libs/mail': { ours: ['domain'], typesOnly: [], outside: ['zod', 'node:crypto', 'node:buffer', 'node:util', 'node:worker_threads', 'node:zlib'] },
-  'libs/flow': { ours: ['domain', 'contract', 'mail', 'tlog'], typesOnly: [], outside: [] },
-  'libs/adapters': { ours: ['domain', 'contract', 'mail', 'flow'], typesOnly: ['flow'], outside: ['nodemailer', 'zod', 'node:*'] },
+  'libs/flow': { ours: ['domain', 'contract', 'mail', 'tlog', 'views'], typesOnly: ['views'], outside: [] },
+  'libs/adapters': { ours: ['domain', 'contract', 'mail', 'flow'], typesOnly: ['flow'], outside: ['nodemailer', 'dns-packet', 'mailauth', 'zod', 'node:*'] },
   'libs/store': { ours: ['domain', 'tlog', 'flow'], typesOnly: ['flow'], outside: ['pg', 'zod', 'node:*'] },
   'libs/queue': { ours: ['flow'], typesOnly: ['flow'], outside: ['amqplib', 'zod', 'node:*'] },
+  'libs/report': { ours: ['domain', 'tlog', 'flow'], typesOnly: ['flow'], outside: ['pdfkit'] },
+  'libs/views': { ours: ['domain', 'tlog'], typesOnly: [], outside: ['zod', 'node:crypto'] },
   'libs/platform': { ours: exceptPlatform, typesOnly: [], outside: ['*', 'node:*', 'nest'] },
-  apps: { ours: ['domain', 'contract', 'mail', 'tlog', 'flow', 'platform'], typesOnly: [], outside: ['*', 'node:*', 'nest'] },
+  apps: { ours: ['domain', 'contract', 'mail', 'tlog', 'flow', 'report', 'views', 'platform'], typesOnly: [], outside: ['*', 'node:*', 'nest'] },
   certs: { ours: ['domain', 'contract', 'mail', 'tlog', 'platform'], typesOnly: [], outside: ['*', 'node:*'] },
 };
 
@@ -60,8 +62,11 @@ export const importsOf = (source: Source): readonly Import[] => {
 };
 
 /** The file a relative import means, as a project path; null for packages. */
-export const fileOf = ({ from, target }: Import): string | null =>
-  target.startsWith('.') ? posix.join(posix.dirname(from), target).replace(/\.js$/, '.ts') : null;
+export const fileOf = ({ from, target }: Import): string | null => {
+  if (!target.startsWith('.')) return null;
+  const file = posix.join(posix.dirname(from), target).replace(/\.js$/, '.ts');
+  return file.endsWith('.ts') && !isSource(file) && isSource(`${file}x`) ? `${file}x` : file;
+};
 
 const rowOf = (path: string): Allowed | null => table[homeOf(path)] ?? table[homeOf(path).split('/')[0] ?? ''] ?? null;
 

@@ -37,8 +37,12 @@ export const sources: readonly Source[] = ['apps', 'libs', 'certs', 'test']
   .filter(wanted)
   .map((path) => parse(path, textOf(path)));
 
+const paths = new Set(sources.map(({ path }) => path));
+/** Whether a path is a file of ours in TypeScript. */
+export const isSource = (path: string): boolean => paths.has(path);
+
 /** Whether a file proves something instead of being shipped: specs, the suites and fixtures they share, and all below test/. */
-export const isTest = (path: string): boolean => path.endsWith('.spec.ts') || /(\/conformance|\.fixture)\.ts$|\/fuzz\//.test(path) || path.startsWith('test/');
+export const isTest = (path: string): boolean => /\.spec\.tsx?$/.test(path) || /(\/conformance|\.fixture)\.ts$|\/fuzz\//.test(path) || path.startsWith('test/');
 
 /** The library or app a file belongs to: `libs/mail`, `apps/worker`, `certs`, `test`. */
 export const homeOf = (path: string): string => /^(libs|apps)\/[^/]+/.exec(path)?.[0] ?? path.split('/')[0] ?? '';

@@ -10,7 +10,8 @@ import { party, practiceTrust, sampleMail } from '../../libs/mail/smime/fuzz/cor
 import type { KeyPair } from '../../libs/mail/smime/identity.js';
 
 const attachmentBytes = 25 * 1024 * 1024;
-const limitMegabytes = 400;
+/** The whole hub has 400 MB (bench large-mail); one thread may not take more than this of a process with nothing else in it. */
+const limitMegabytes = 260;
 const at = new Date('2026-06-01T12:00:00Z');
 
 /** What a child prints: milliseconds for the one mail, and the most memory its process ever had. */
@@ -58,7 +59,7 @@ const inChild = (name: string, folder: string): Measurement => {
   return JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
 };
 
-/** Prints time and peak memory of sealing and opening one mail with a 25 MB attachment, each in a fresh process; throws above 400 MB. */
+/** Prints time and peak memory of sealing and opening one mail with a 25 MB attachment, each in a fresh process; throws above the limit. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mail-memory-'));
   try {

@@ -1,77 +1,44 @@
-import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { chmod, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
-import type pg from 'pg';
-import { parseRegisterDocument, type RegisterDocument } from '@ketensluis/domain';
-import { applyLawPack, applyRegister, previewRegister } from '@ketensluis/flow';
 import { openMail, sealMail } from '@ketensluis/mail';
-import { createRegister, migrate, openPool, readConfiguration, readIdentity, readTrust, startEmbeddedPostgres } from '@ketensluis/platform';
-import { readDocuments } from '../../apps/cli/register-commands.js';
-import { startPracticeChain, type PracticeChain } from '../../apps/practice/chain.js';
+import { readIdentity, readTrust } from '@ketensluis/platform';
 import { documentOf, storySchema, type Step } from '../../apps/practice/script.js';
 import { parse } from 'yaml';
-import type { HubProcessOptions } from './hub-process.js';
-import { familyTimeMs, loadAverage, parentOf, processorTimeMs } from './processor-time.js';
+import { configFolder, disclosureOf, openHubBench, type HubBench } from './hub-bench.js';
+import { familyTimeMs, loadAverage, processorTimeMs } from './processor-time.js';
 
 const documentBytes = 10 * 1024;
 const recipients = 3;
 const isQuick = process.env['KETENSLUIS_BENCH_QUICK'] !== undefined;
 const rounds = isQuick ? 1 : 3;
 const cryptoTimes = 60;
-const fullSpeedMails = 120;
+const fullSpeedMails = isQuick ? 120 : 200;
 const fullSpeedAtOnce = 8;
 const paceMs = 100;
 const pacedMails = isQuick ? 60 : 300;
-const warmUpMails = isQuick ? 60 : 120;
+const warmUpMails = isQuick ? 60 : 500;
 const arrivalMaxMs = 60_000;
 
-const configFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'config');
 const sender = 'hovj-1@politie.example';
 
 /** One police mail, made beforehand. */
 type Mail = Uint8Array;
 
-interface Bench {
-  readonly chain: PracticeChain;
-  readonly directory: string;
-  readonly pool: pg.Pool;
-  readonly tlsCa: string;
-  readonly hub: { readonly pid: number; readonly port: number };
-  readonly postgres: number;
+interface Bench extends HubBench {
   /** When each disclosure came in its mailbox, by its id. */
   readonly arrivals: Map<string, number>;
 }
 
 /** Prints what one police mail to three parties costs beside the cryptography in it, and how long it takes at ten per second. */
 export async function run(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'ketensluis-pipeline-'));
-  await chmod(directory, 0o755);
-  const database = await startEmbeddedPostgres({ directory: join(directory, 'postgres'), log: () => undefined });
-  await migrate(database.connectionString);
-  const pool = openPool(database.connectionString, 2);
   const arrivals = new Map<string, number>();
-  const documents = await practiceDocuments();
-  const practice = join(directory, 'practice');
-  const chain = await startPracticeChain({
-    directory: practice, at: new Date(), now: () => new Date(), documents,
-    onMail: (_party, file) => arrivals.set(disclosureOf(file), performance.now()),
-  });
-  const hub = await startHub({ directory, practice, chain, documents, connectionString: database.connectionString });
+  const bench = await openHubBench((_party, file) => arrivals.set(disclosureOf(file), performance.now()));
   try {
-    const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const tlsCa = readFileSync(join(practice, 'ca', 'root.cert.pem'), 'utf8');
-    await measure({ chain, directory, pool, tlsCa, hub, postgres: parentOf(rows[0]?.pid ?? 0), arrivals });
+    await measure({ ...bench, arrivals });
   } finally {
-    await hub.stop();
-    await chain.close();
-    await pool.end();
-    await database.stop();
-    rmSync(directory, { recursive: true, force: true });
+    await bench.close();
   }
 }
 
@@ -108,63 +75,6 @@ const measure = async (bench: Bench): Promise<void> => {
   console.log(`    start of SMTP to the last of ${recipients} mailboxes: ${spread(latencies.fromStart)}`);
   const total = (spent.hub + spent.postgres) / pacedMails;
   console.log(`    CPU ${total.toFixed(1)} ms a mail = hub ${(spent.hub / pacedMails).toFixed(1)} + PostgreSQL ${(spent.postgres / pacedMails).toFixed(1)}; ratio ${(total / crypto).toFixed(2)}, with all that a quiet hub does anyway`);
-};
-
-const practiceDocuments = async (): Promise<readonly RegisterDocument[]> => {
-  const folder = join(configFolder, 'practice');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml') && name !== 'story.yaml').sort();
-  const values = (await Promise.all(files.map((name) => readDocuments(join(folder, name))))).flat();
-  return values.map((value) => {
-    const read = parseRegisterDocument(value);
-    if (read.kind === 'refused') throw new Error(read.detail);
-    return read.document;
-  });
-};
-
-interface HubStart {
-  readonly directory: string;
-  readonly practice: string;
-  readonly chain: PracticeChain;
-  readonly documents: readonly RegisterDocument[];
-  readonly connectionString: string;
-}
-
-const startHub = async ({ directory, practice, chain, documents, connectionString }: HubStart) => {
-  const configuration = readConfiguration({ KETENSLUIS_DATA: directory });
-  if (configuration.kind === 'refused') throw new Error('configuration');
-  const loading = openPool(connectionString, 2);
-  const ports = await createRegister(loading, configuration.configuration);
-  await loading.query('select ensure_partitions($1::date, 13)', [new Date()]);
-  await applyLawPack({ key: 'wth', text: await readFile(join(configFolder, 'law', 'wth.yaml'), 'utf8') }, 'bench', ports);
-  const preview = await previewRegister(await Promise.all(documents.map(chain.withCertificates)), ports.register);
-  if (preview.kind === 'refused') throw new Error(preview.detail);
-  await applyRegister(preview.steps, 'bench', ports);
-  await loading.end();
-  const options: HubProcessOptions = {
-    connectionString,
-    folders: { keys: join(directory, 'keys'), signer: join(directory, 'signer') },
-    origin: 'bench.example/log',
-    identityFolder: join(practice, 'hub'),
-    address: chain.identity.address,
-    trustFolder: join(practice, 'ca'),
-    tlsCa: readFileSync(join(practice, 'ca', 'root.cert.pem'), 'utf8'),
-    logFile: join(directory, 'hub.log'),
-    mailboxes: Object.fromEntries([...chain.mailboxes].map(([key, { port }]) => [key, port])),
-  };
-  const child = fork(new URL('./hub-process.js', import.meta.url), { env: { ...process.env, KETENSLUIS_BENCH_HUB: JSON.stringify(options) }, execArgv: (process.env['KETENSLUIS_BENCH_HUB_ARGV'] ?? '').split(' ').filter((word) => word !== '') });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (told: { readonly smtpPort: number }) => resolve(told.smtpPort));
-    child.once('exit', () => reject(new Error('the hub process ended')));
-  });
-  return {
-    pid: child.pid ?? 0,
-    port,
-    stop: async () => {
-      if (child.connected) child.send('stop');
-      await ended;
-    },
-  };
 };
 
 /** Police mails about one new case each, sealed before the clock runs. */
@@ -290,8 +200,5 @@ const untilArrived = async ({ arrivals }: Bench, wanted: number): Promise<void> 
     await pause(5);
   }
 };
-
-/** The mailbox names a file after the Message-ID, which starts with the id of the disclosure. */
-const disclosureOf = (file: string): string => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(file)?.[0] ?? file;
 
 const at = (values: readonly number[], part: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? Number.NaN;

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Party } from '@ketensluis/domain';
 import { readFile } from 'node:fs/promises';
@@ -148,6 +149,21 @@ describe('bringing a disclosure to a party that is not at its best', () => {
     await hub.apply(valid);
     await hub.settle();
     expect((await situation.received(veiligThuis)).length).toBe(1);
+  });
+
+  test('has a certificate that is not one of those it named: held with a task, until it names it', async () => {
+    const valid = await party();
+    await hub.apply({ ...valid, certificateSha256: ['ab'.repeat(32)] });
+    const situation = await imposed();
+    const made = await tries(situation);
+    expect(made).toMatchObject([{ outcome: 'unusable', code: 'certificate-unusable', state: 'held' }]);
+    expect(await taskOf(made[0]?.mid)).toMatchObject({ kind: 'certificate', party: oin.veiligThuis, cause: 'certificate-unusable' });
+    expect(await situation.received(veiligThuis)).toEqual([]);
+    const own = new X509Certificate(valid.encryptionCertificate ?? '').fingerprint256.replaceAll(':', '').toLowerCase();
+    await hub.apply({ ...valid, certificateSha256: [own] });
+    await hub.settle();
+    expect((await situation.received(veiligThuis)).length).toBe(1);
+    await hub.apply(valid);
   });
 
   test('is slow with many mails at once: the police get every one of theirs meanwhile', async () => {

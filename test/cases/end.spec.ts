@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TestHub } from '../harness/hub.js';
 import { carried, exactly } from './persons.js';
-import { openRegion, openSituation } from './situation.js';
+import { openRegion, openSituation, type Situation } from './situation.js';
 import { forChildAbuse, oin } from './steps.js';
 
 describe('the ban is withdrawn, violated, or runs out', () => {
@@ -62,39 +62,62 @@ describe('the ban is withdrawn, violated, or runs out', () => {
     expect(await situation.send('huisverbod.overtreden', 'police', { overtreden_op: '@+1:30' })).toMatchObject({ state: 'refused', cause: 'after-expiry' });
   });
 
-  test('after ten days on the wall clock it runs out: municipality and police are reminded of the end and of nothing else', async () => {
+  // What each reminder was about, in the order in which it came.
+  const reminded = async (situation: Situation, party: string): Promise<readonly (string | null)[]> =>
+    (await situation.received(party)).filter(({ rule }) => rule === 'WTH-44').map(({ disclosure }) => disclosure.event);
+
+  test('48 and 24 hours before it ends, and when it ends, municipality and police are reminded of the end and of nothing else', async () => {
     const situation = openSituation(hub);
     await situation.send('huisverbod.opgelegd', 'waterveen');
-    const before = (await situation.received('politie-noorderwaard')).length;
-    await situation.moveTo({ days: 9, hours: 20 });
-    expect((await situation.received('politie-noorderwaard')).length).toBe(before);
-    await situation.moveTo({ days: 10, hours: 2 });
-    for (const party of ['politie-noorderwaard', 'gemeente-waterveen']) {
-      const got = (await situation.received(party)).at(-1);
-      expect([party, got?.rule, carried(got?.text ?? '')]).toEqual([party, 'WTH-44', exactly('C-ORDER')]);
+    const told = ['ENDS_IN_48_HOURS', 'ENDS_IN_24_HOURS', 'EXPIRED'];
+    // Ten days by the clock on the wall can be an hour shorter or longer.
+    const before = [{ days: 7, hours: 22 }, { days: 8, hours: 2 }, { days: 9, hours: 2 }, { days: 10, hours: 2 }];
+    for (const [count, moment] of before.entries()) {
+      await situation.moveTo(moment);
+      for (const party of ['politie-noorderwaard', 'gemeente-waterveen']) expect([party, await reminded(situation, party)]).toEqual([party, told.slice(0, count)]);
     }
-    expect((await situation.received('veilig-thuis-noorderwaard')).map(({ rule }) => rule)).not.toContain('WTH-44');
+    for (const party of ['politie-noorderwaard', 'gemeente-waterveen']) {
+      for (const { rule, text } of await situation.received(party)) if (rule === 'WTH-44') expect(carried(text)).toEqual(exactly('C-ORDER'));
+    }
+    for (const party of ['veilig-thuis-noorderwaard', 'rechtbank-noorderwaard']) expect(await reminded(situation, party)).toEqual([]);
   });
 
-  test('it is told once that it ran out, however often the clock is looked at', async () => {
+  test('each is told once, however often the clock is looked at, and what passed unseen is not told afterwards', async () => {
     const situation = openSituation(hub);
     await situation.send('huisverbod.opgelegd', 'waterveen');
-    await situation.moveTo({ days: 10, hours: 2 });
+    await situation.moveTo({ days: 9, hours: 3 });
+    await situation.moveTo({ days: 9, hours: 4 });
     await situation.moveTo({ days: 11 });
     await situation.moveTo({ days: 12 });
-    expect((await situation.received('politie-noorderwaard')).filter(({ rule }) => rule === 'WTH-44').length).toBe(1);
+    expect(await reminded(situation, 'politie-noorderwaard')).toEqual(['ENDS_IN_24_HOURS', 'EXPIRED']);
   });
 
-  test('an extended ban runs out at its new end, not at the old one', async () => {
+  test('an extended ban ends at its new end, and is reminded of then', async () => {
     const situation = openSituation(hub);
     await situation.send('huisverbod.opgelegd', 'waterveen');
-    await situation.moveTo({ days: 9, hours: 1 });
+    await situation.moveTo({ days: 9, hours: 2 });
     await situation.send('huisverbod.verlengd', 'waterveen', { einde_op_nieuw: '@+20d' });
-    const reminders = async (): Promise<number> => (await situation.received('politie-noorderwaard')).filter(({ rule }) => rule === 'WTH-44').length;
     await situation.moveTo({ days: 11 });
-    expect(await reminders()).toBe(0);
+    expect(await reminded(situation, 'politie-noorderwaard')).toEqual(['ENDS_IN_24_HOURS']);
+    await situation.moveTo({ days: 18, hours: 2 });
     await situation.moveTo({ days: 20, hours: 2 });
-    expect(await reminders()).toBe(1);
+    expect(await reminded(situation, 'politie-noorderwaard')).toEqual(['ENDS_IN_24_HOURS', 'ENDS_IN_48_HOURS', 'EXPIRED']);
+  });
+
+  test('a reminder that waited for the agreement until the ban was over is refused: it would tell what is not so', async () => {
+    const agreement = await hub.document('agreement', 'wth-waterveen');
+    const situation = openSituation(hub);
+    const ordered = await situation.send('huisverbod.opgelegd', 'waterveen');
+    await hub.apply({ ...agreement, terminated: { at: hub.now().toISOString(), reason: 'proef' } });
+    await situation.moveTo({ days: 9, hours: 2 });
+    const decided = async (): Promise<readonly (string | null)[]> => (await hub.decisions(ordered.id))
+      .flatMap(({ event, recipient, kind, reason }) => (event === 'ENDS_IN_24_HOURS' && recipient === oin.police ? [kind, reason] : []));
+    expect(await decided()).toEqual(['hold', 'no-agreement']);
+    await situation.moveTo({ days: 10, hours: 2 });
+    await hub.apply(agreement);
+    await hub.settle();
+    expect(await decided()).toEqual(['refuse', 'ban-ended']);
+    expect(await reminded(situation, 'politie-noorderwaard')).toEqual(['EXPIRED']);
   });
 
   test('a withdrawn ban does not run out: nobody is reminded of the end it would have had', async () => {

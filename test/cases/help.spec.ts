@@ -38,6 +38,34 @@ describe('lawyer, reachability, help and shelter', () => {
     expect(await situation.received('advocaten-brug')).toEqual([]);
   });
 
+  test('a lawyer took the case: he gets the documents the decision rests on, and later ones, without how to reach the partner', async () => {
+    const situation = openSituation(hub);
+    await situation.send('rihg.afgerond', 'hovj1');
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.send('raadsman.gewenst', 'waterveen');
+    await situation.send('raadsman.toegewezen', 'lawyer');
+    const file = async () => (await situation.received('advocaten-kade')).map(({ rule, disclosure }) => [rule, disclosure.event, disclosure.type]).sort();
+    expect(await file()).toEqual([['WTH-13', 'FILE_FOR_LAWYER', 'huisverbod.opgelegd'], ['WTH-13', 'FILE_FOR_LAWYER', 'rihg.afgerond']]);
+    const carriedBy = Object.fromEntries((await situation.received('advocaten-kade')).map(({ disclosure, text }) => [disclosure.type, carried(text)]));
+    expect(carriedBy).toEqual({ 'rihg.afgerond': exactly('C-RIHG', 'C-POL'), 'huisverbod.opgelegd': exactly('C-ORDER', 'C-GROUND', 'C-RIHG') });
+    await situation.moveTo({ days: 9, hours: 1 });
+    await situation.send('huisverbod.verlengd', 'waterveen');
+    expect(await file()).toContainEqual(['WTH-13', 'FILE_FOR_LAWYER', 'huisverbod.verlengd']);
+    expect((await file()).length).toBe(3);
+  });
+
+  test('another lawyer takes over: he gets the whole file, and the one before him nothing more', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.send('raadsman.gewenst', 'waterveen');
+    await situation.send('raadsman.toegewezen', 'lawyer');
+    await situation.send('raadsman.toegewezen', 'waterveen', { raadsman: { naam: 'mr. T. Toga', oin: oin.otherLawyer } });
+    await situation.moveTo({ days: 9, hours: 1 });
+    await situation.send('huisverbod.verlengd', 'waterveen');
+    const got = async (party: string) => (await situation.received(party)).filter(({ rule }) => rule === 'WTH-13').map(({ disclosure }) => disclosure.type).sort();
+    expect([await got('advocaten-kade'), await got('advocaten-brug')]).toEqual([['huisverbod.opgelegd'], ['huisverbod.opgelegd', 'huisverbod.verlengd']]);
+  });
+
   test('once there is a lawyer he hears the ruling, and never how to reach the partner', async () => {
     const situation = openSituation(hub);
     await situation.send('huisverbod.opgelegd', 'waterveen');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readIdentity } from '@ketensluis/platform';
+import { createHash } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expiredBefore, makePracticePki } from '../../certs/practice.js';
@@ -107,6 +108,19 @@ describe('a mail that does not prove what it says', () => {
     await makePracticePki({ directory: hub.practiceFolder, at: hub.now(), parties: [{ id: 'oude-pas', address: hovj, name: 'Politie Noorderwaard', keys: 'p-256', validity: expiredBefore(hub.now()) }] });
     const { situation, step } = order();
     await expectRefused(await hub.submit(await hub.seal(step, situation.start, { signer: await hub.keysOf('oude-pas') }), hovj), 'unknown-signer', undefined);
+  });
+
+  test('signed with a certificate that is valid for the address and not one of those the party named', async () => {
+    const police = await hub.document('party', 'politie-noorderwaard');
+    if (police.kind !== 'party') throw new Error('no party');
+    const own = createHash('sha256').update((await hub.keysOf('politie-noorderwaard-hovj-1')).certificate).digest('hex');
+    await makePracticePki({ directory: hub.practiceFolder, at: hub.now(), parties: [{ id: 'nagemaakt', address: hovj, name: 'Politie Noorderwaard', keys: 'p-256' }] });
+    const named = police.functions.map((post) => (post.code === 'hovj-1' ? { ...post, certificateSha256: [own] } : post));
+    await hub.apply({ ...police, functions: named });
+    const { situation, step } = order();
+    await expectRefused(await hub.submit(await hub.seal(step, situation.start, { signer: await hub.keysOf('nagemaakt') }), hovj), 'unknown-certificate', undefined);
+    expect((await hub.submit(await hub.seal(step, situation.start), hovj)).code).toBe(250);
+    await hub.apply(police);
   });
 
   test('properly signed by somebody who is no party', async () => {

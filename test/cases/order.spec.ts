@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { releaseParked } from '@ketensluis/platform';
+import { openGate, type Gate } from '../faults/absent-party.js';
+import { freePort } from '../harness/free-port.js';
 import type { TestHub } from '../harness/hub.js';
 import { openRegion, openSituation, outcomeOf, type Situation } from './situation.js';
 
@@ -63,5 +65,38 @@ describe('order is kept per case, also with three workers side by side', () => {
     }
     const { rows } = await hub.database.pool.query('select case_id, recipient from delivery group by 1, 2 having max(number) <> count(*)');
     expect(rows).toEqual([]);
+  });
+});
+
+describe('a party that is away for a moment', () => {
+  const police = 'politie-noorderwaard';
+  let hub: TestHub;
+  let gate: Gate;
+  beforeAll(async () => {
+    const port = await freePort();
+    hub = await openRegion({ route: (practice) => (party) => {
+      const place = practice(party);
+      return place === null || party.key !== police ? place : { ...place, port };
+    } });
+    gate = await openGate(port, () => hub.chain.mailboxes.get(police)?.port ?? 0);
+  });
+  afterAll(async () => {
+    await gate.shut();
+    await hub.close();
+  });
+
+  test('reads the ban before its withdrawal: what follows in the case waits with what nobody was there for', async () => {
+    const situation = openSituation(hub);
+    await gate.shut();
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await situation.send('huisverbod.ingetrokken', 'waterveen');
+    const tried = async () => (await hub.database.pool.query<{ number: number }>(
+      `select distinct delivery.number from attempt join delivery using (mid) join case_file on case_file.id = delivery.case_id
+       where case_file.number = $1 and recipient = (select body ->> 'oin' from register_version where key = $2 limit 1)`, [situation.number, police])).rows.map(({ number }) => number);
+    expect(await tried()).toEqual([1]);
+    await gate.open();
+    await hub.advance(16 * 60_000);
+    await hub.settle();
+    expect((await situation.received(police)).map(({ disclosure }) => disclosure.type)).toEqual(['huisverbod.opgelegd', 'huisverbod.ingetrokken']);
   });
 });

@@ -111,6 +111,7 @@ const contents: Readonly<Record<string, Step['inhoud']>> = {
   'hulp.bevestigd': { hulp_aanvaard: true, bevestigd_op: '@+0:45', belooft_niet_te_belemmeren: true },
   'hulp.gestart': { gestart: [{ voor: 'uithuisgeplaatste', gestart_op: '@date', inhoud: 'Behandeltekst.' }] },
   'opvang.gevraagd': { uithuisgeplaatste: evicted, eigen_verzoek: true, vanaf: '@date', behoefte: 'Behoeftetekst: een bed.' },
+  'bericht.ingetrokken': { betreft: '@', reden: 'onjuist', gevraagd: 'vernietigen' },
   'advies.gegeven': { betreft: 'verlengen', advies: 'verlengen', gegeven_op: '@+0:30', toelichting: 'Adviestekst: verleng.', hulp_aangeboden: true },
 };
 
@@ -129,7 +130,7 @@ export const stepOf = (zaak: Step['zaak'], soort: string, { from, afzender }: Se
   if (content === undefined) throw new Error(`no content for ${soort}`);
   const files = attachments[soort];
   return {
-    tell: '', from, soort, zaak, afzender, inhoud: Object.fromEntries(Object.entries({ ...content, ...change }).filter(([, value]) => value !== undefined)),
+    tell: '', vertel: '', from, soort, zaak, afzender, inhoud: Object.fromEntries(Object.entries({ ...content, ...change }).filter(([, value]) => value !== undefined)),
     ...(soort === 'rihg.afgerond' || soort === 'rihg.geen-verbod' ? { rihg: { ...rihg, ja: { ...rihg.ja }, hoog: [...rihg.hoog] } } : {}),
     ...(files === undefined ? {} : { bijlagen: files }),
   };

@@ -34,10 +34,10 @@ const blocksOf = (page: string, language: string): readonly string[] =>
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ketensluis-readme-'));
-    const [smtp, http, people] = [await freePort(), await freePort(), await freePort()];
+    const [smtp, http, api, people, signIn] = [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()];
     env = {
       ...process.env, KETENSLUIS_DATA: join(folder, 'data'), KETENSLUIS_SMTP_PORT: String(smtp), KETENSLUIS_HTTP_PORT: String(http),
-      KETENSLUIS_CONSOLE_PORT: String(people),
+      KETENSLUIS_API_PORT: String(api), KETENSLUIS_CONSOLE_PORT: String(people), KETENSLUIS_SIGN_IN_PORT: String(signIn),
     };
     hub = spawn(process.execPath, [join('config', 'scripts', 'start.mjs')], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise<void>((resolve, reject) => {
@@ -84,8 +84,13 @@ const blocksOf = (page: string, language: string): readonly string[] =>
     expect(from(/wrong\.eml/).match(/^< 550 5\.7\.1 message not accepted, reference \S+/gm)).toHaveLength(2);
     expect(from(/log verify "\$T\/log"\nfind/)).toMatch(/unchanged; [\s\S]*"wrong-from"[\s\S]*"replayed"/);
     expect(from(/wrong-form/)).toMatch(/entry [\d,.]+ [\s\S]*CHANGED[\s\S]*exit code 1/);
-    expect(from(/--checkpoint/)).toMatch(/unchanged/);
+    expect(from(/report person/)).toMatch(/C-RIHG|the risk assessment[\s\S]*Recorded under trace[\s\S]*disclosures written[\s\S]*entry [\d,.]+ of ketensluis\.example\/log[\s\S]*report, kwartaalrapport/);
+    expect(from(/--since/)).toMatch(/unchanged/);
+    expect(from(/log open/)).toMatch(/entry [\d.]+ of ketensluis\.example\/log at [\d.]+: disclosure of \S+, witnessed by [\s\S]*opened: payload of the disclosure/);
+    expect(from(/log receipts/)).toMatch(/agree; [\d.]+ proofs with each other, [\d.]+ compared with the log/);
+    expect(from(/reader add/)).toMatch(/ketensluis\.example\/log\n[\s\S]*"proof":"c2sp\.org\/tlog-proof@v1[\s\S]*1 looks at entries, 0 refused[\s\S]*"dpl\.core\.data_subject_id"/);
     expect(from(/setting apply/)).toMatch(/Nothing was applied[\s\S]*Applied: 1 new version[\s\S]*Applied: 1 new version[\s\S]*BR-2026-0001[\s\S]*BR-2026-0001/);
+    expect(from(/acceptance ggd/)).toMatch(/outcome: passed[\s\S]*proefbericht\.v1; the signature holds; answered 202/);
     expect(from(/practice clock/)).toMatch(/250 2\.6\.0 accepted[\s\S]*Zaak: EIGEN-/);
     expect(from(/duty done/)).toMatch(/Open duties[\s\S]*E5:UHG[\s\S]*Recorded, also in the log\./);
     expect(parts.map((part) => /#exit (\d+)/.exec(part)?.[1])).toEqual(parts.map(() => '0'));

@@ -21,7 +21,9 @@ const environmentFor = async (data: string): Promise<NodeJS.ProcessEnv> => ({
   KETENSLUIS_DATA: data,
   KETENSLUIS_SMTP_PORT: String(await freePort()),
   KETENSLUIS_HTTP_PORT: String(await freePort()),
+  KETENSLUIS_API_PORT: String(await freePort()),
   KETENSLUIS_CONSOLE_PORT: String(await freePort()),
+  KETENSLUIS_SIGN_IN_PORT: String(await freePort()),
 });
 
 const started: Started[] = [];
@@ -88,7 +90,7 @@ describe('npm start', () => {
 
   test('plays the story and ends in one line with the addresses', () => {
     const lines = hub.output().trimEnd().split('\n');
-    expect(lines.at(-1)).toMatch(/^Ketensluis is running: mail smtp:\/\/127\.0\.0\.1:\d+, health http:\S+\/health\/ready, console http:\S+\//);
+    expect(lines.at(-1)).toMatch(/^Ketensluis is running: mail smtp:\/\/127\.0\.0\.1:\d+, parties https:\/\/localhost:\d+\/api\/v1, health http:\S+\/health\/ready, console http:\S+\//);
     expect(hub.output()).toContain('Veilig Thuis Noorderwaard received it: huisverbod.opgelegd');
     expect(hub.output()).toContain('550 5.7.1 message not accepted');
     expect(hub.output()).not.toMatch(/Eva Proef|Voorbeeld|999900018|06 0000/);

@@ -50,6 +50,9 @@ const comeBack = async (): Promise<void> => {
   server = await launchServer(cluster, { port: String(server.port) }).then(({ pid, ended }) => ({ pid, ended, port: server.port }));
 };
 
+const forgotten = `select from attempt where outcome is null
+  and not exists (select from attempt later where later.mid = attempt.mid and later.number > attempt.number)`;
+
 const deliveredTo = (first: number): number => new Set(night.arrivals.slice(first).map(({ mid }) => mid)).size;
 
 describe('PostgreSQL restarted under a running hub', () => {
@@ -85,7 +88,8 @@ describe('PostgreSQL restarted under a running hub', () => {
     expect(await until(async () => (await isDone(night.pool)) || (await letLeasesEnd(night.pool), false), doneMaxMs)).toBe(true);
     expect(deliveredTo(first)).toBe(3);
     expect((await night.pool.query("select from delivery where state <> 'delivered'")).rowCount).toBe(0);
-    expect((await night.pool.query("select from attempt where outcome is null and not exists (select from attempt later where later.mid = attempt.mid and later.number > attempt.number)")).rowCount).toBe(0);
+    // Ending leases of a living hub makes tries that run beside each other: the last of them may still be on its way when the queue is empty.
+    expect(await until(async () => (await night.pool.query(forgotten)).rowCount === 0, doneMaxMs)).toBe(true);
     expect(hub.isDead()).toBe(false);
     expect(await checkLog(night)).toMatchObject({ exit: 0 });
   }, 180_000);

@@ -1,6 +1,6 @@
 // The real hub in a process of its own, which a test can kill: gateway (SMTP and health) and worker over one database, with practice
 // parties that live in the test. It is told what to do over the channel of `fork`, and ends when the test does.
-import { listen, openEventLog, openHub, readIdentity, readTrust, type Hub } from '@ketensluis/platform';
+import { listen, openEventLog, openHub, openWork, readIdentity, readPolicy, readTrust, type Hub } from '@ketensluis/platform';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -22,6 +22,12 @@ export interface HubOrder {
   readonly mailboxes: Readonly<Record<string, number>>;
   /** How far the clock of the hub is from that of the machine. */
   readonly aheadMs: number;
+  /** Which part of the hub runs in this process. */
+  readonly roles: readonly ('gateway' | 'worker')[];
+  /** Names the witnesses of the log (C2SP tlog-policy); null when its own signature suffices. */
+  readonly policyFile: string | null;
+  /** A broker for its work; null: the queue is in the database. */
+  readonly brokerUrl: string | null;
 }
 
 /** What the test tells the process. */
@@ -31,7 +37,7 @@ export type Told =
   | { readonly kind: 'seen' }
   | { readonly kind: 'clock'; readonly aheadMs: number };
 
-/** What the process tells the test; each `Told` is answered once. */
+/** What the process tells the test; each `Told` is answered once. Without a gateway both ports are 0. */
 export type Answer =
   | { readonly kind: 'ready'; readonly smtpPort: number; readonly httpPort: number }
   | { readonly kind: 'done' }
@@ -52,7 +58,7 @@ const trust = await readTrust(join(order.practiceFolder, 'ca'), null);
 const tlsCa = await readFile(join(order.practiceFolder, 'ca', 'root.cert.pem'), 'utf8');
 const opened = await openHub({
   connectionString: order.connectionString,
-  folders: { keys: join(order.folder, 'keys'), signer: join(order.folder, 'signer') },
+  folders: { keys: join(order.folder, 'keys'), signer: join(order.folder, 'signer'), destruction: join(order.folder, 'destruction') },
   origin: order.origin,
   identity: await readIdentity(practiceHubAddress, join(order.practiceFolder, 'hub')),
   trust: () => trust,
@@ -62,6 +68,7 @@ const opened = await openHub({
   },
   clock: { now: () => new Date(Date.now() + aheadMs) },
   events,
+  ...(order.policyFile === null ? {} : { policy: await readPolicy(order.policyFile) }),
 });
 const hub: Hub = {
   ...opened,
@@ -79,10 +86,13 @@ const hub: Hub = {
     };
   },
 };
-const worker = startWorker(hub);
-await listen(order.connectionString, worker.wake);
-const intake = await startIntake(hub, startRefusalRecorder({ ...hub, intake: hub.store.intake }), { host: '127.0.0.1', port: 0 });
-const http = await startHttp(hub, { host: '127.0.0.1', port: 0 });
+if (order.roles.includes('worker')) {
+  const worker = startWorker(hub, undefined, await openWork(hub, { brokerUrl: order.brokerUrl, brokerCa: null }));
+  await listen(order.connectionString, worker.wake);
+}
+const isGateway = order.roles.includes('gateway');
+const intake = isGateway ? await startIntake(hub, startRefusalRecorder({ ...hub, intake: hub.store.intake }), { host: '127.0.0.1', port: 0 }) : { port: 0 };
+const http = isGateway ? await startHttp(hub, { host: '127.0.0.1', port: 0 }) : { port: 0 };
 
 process.on('message', (told: Told) => {
   switch (told.kind) {

@@ -38,7 +38,7 @@ beforeEach(async () => {
   const { rows } = await run('select note from tlog_checkpoint');
   await writeFile(kept, rows[0].note);
   await run('alter table outbox drop constraint outbox_entry_id_entry_at_sealed_sha256_fkey; alter table entry_detail drop constraint entry_detail_id_at_fkey');
-  for (const table of ['entry', 'tlog_leaf', 'tlog_tile', 'tlog_head', 'tlog_checkpoint']) await run(`alter table ${table} disable trigger user`);
+  for (const table of ['entry', 'tlog_leaf', 'tlog_tile', 'tlog_head', 'tlog_checkpoint', 'outbox']) await run(`alter table ${table} disable trigger user`);
 });
 afterEach(async () => {
   await database.close();
@@ -57,7 +57,7 @@ const judge = async (checkpoint: string | null = null): Promise<Verdict> => {
   await exportLog(database.pool, { directory, vkey: signer.vkey });
   let printed = '';
   const io = { out: (text: string) => { printed += text; }, err: () => undefined, isTerminal: false };
-  const exit = await logVerify([directory, '--json', ...(checkpoint === null ? [] : ['--checkpoint', checkpoint])], io);
+  const exit = await logVerify([directory, '--json', ...(checkpoint === null ? [] : ['--since', checkpoint])], io);
   return { exit, findings: JSON.parse(printed).findings };
 };
 
@@ -71,7 +71,7 @@ const otherLeaf = async (index: number): Promise<Uint8Array> => {
 
 /** What a forger with the key file but without the signer's memory does: a new tree over what is in the table, signed. */
 const rebuild = async (): Promise<void> => {
-  await run('truncate tlog_leaf, tlog_tile, tlog_checkpoint; update tlog_head set size = 0, stack = \'\', signed_size = 0');
+  await run('truncate tlog_leaf, tlog_tile, tlog_checkpoint; update tlog_head set size = 0, stack = \'\', signed_size = 0, released_size = 0');
   await run('insert into pending (id, at, h) select id, at, h from entry order by at, id');
   await writeFile(place.stateFile, (await readFile(place.stateFile, 'utf8')).replace(/size \d+/, 'size 0'));
   await sequence(database.pool);
@@ -145,7 +145,7 @@ describe('the master of the database is found out when he', () => {
 
   test('puts the head back: the signer does not go with it', async () => {
     await run('delete from tlog_leaf where seq >= 512');
-    await run("update tlog_head set size = 512, signed_size = 0, stack = substr(stack, 1, 32)");
+    await run("update tlog_head set size = 512, signed_size = 0, released_size = 0, stack = substr(stack, 1, 32)");
     expect(await signHead(database.pool, signer, later(120))).toMatchObject({ kind: 'refused', code: 'smaller' });
   });
 
@@ -168,13 +168,13 @@ describe('the master of the database is found out when he', () => {
     await run('update entry set leaf = $2, purpose = $3 where id = $1', [idAt(300), await otherLeaf(300), 'iets.anders']);
     await rebuild();
     await writeFile(place.stateFile, state);
-    await run('truncate tlog_checkpoint; update tlog_head set signed_size = 0');
+    await run('truncate tlog_checkpoint; update tlog_head set signed_size = 0, released_size = 0');
     expect(await signHead(database.pool, signer, later(180))).toMatchObject({ kind: 'refused', code: 'fork' });
   });
 
   test('signs with a key of his own', async () => {
     const other = await openTestSigner();
-    await run('truncate tlog_checkpoint; update tlog_head set signed_size = 0');
+    await run('truncate tlog_checkpoint; update tlog_head set signed_size = 0, released_size = 0');
     await signHead(database.pool, other.signer, later(120));
     await other.remove();
     expect(await judge()).toMatchObject({ exit: 1, findings: [{ code: 'checkpoint' }] });

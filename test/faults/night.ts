@@ -1,7 +1,7 @@
 import { parseRegisterDocument, type Party, type RegisterDocument } from '@ketensluis/domain';
 import { applyLawPack, applyRegister, previewRegister } from '@ketensluis/flow';
 import { sealMail, type KeyPair } from '@ketensluis/mail';
-import { createRegister, readConfiguration, readIdentity } from '@ketensluis/platform';
+import { createRegister, logKeyFile, readConfiguration, readIdentity } from '@ketensluis/platform';
 import { readFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,9 @@ export interface Night {
   readonly pool: pg.Pool;
   readonly chain: PracticeChain;
   readonly folder: string;
+  /** Keys and certificates of the parties. */
+  readonly practiceFolder: string;
+  readonly parties: readonly Party[];
   /** Every mail received, in order of receipt. */
   readonly arrivals: readonly Arrival[];
   /** Called for every mail a party has kept, before that party answers. */
@@ -65,10 +68,12 @@ export const startNight = async (database?: Pick<TestDatabase, 'pool' | 'connect
   const arrivals: Arrival[] = [];
   const practiceFolder = join(folder, 'practice');
   const chain = await startPracticeChain({
-    directory: practiceFolder, at: new Date(), now: () => new Date(), documents,
+    directory: practiceFolder, at: new Date(), now: () => new Date(), documents, logKeyFile: logKeyFile(join(folder, 'signer')),
     onMail: (party, file) => {
       const mid = midIn.exec(file)?.[0] ?? '';
       const arrival = { party, file, mid, sealed: isSealed(pool, mid) };
+      // Asked while the database is away it fails; whoever awaits it hears so, a test that does not is not stopped by it.
+      arrival.sealed.catch(() => undefined);
       arrivals.push(arrival);
       night.onKept(arrival);
     },
@@ -85,12 +90,14 @@ export const startNight = async (database?: Pick<TestDatabase, 'pool' | 'connect
   const running: HubChild[] = [];
   let spare = spareChild();
   const night: Night = {
-    pool, chain, folder, arrivals,
+    pool, chain, folder, practiceFolder, parties, arrivals,
     onKept: () => undefined,
     startHub: async (changes = {}) => {
       const next = spare;
       spare = spareChild();
-      const hub = await next.start({ connectionString: own.connectionString, folder, practiceFolder, origin, mailboxes, aheadMs: 0, ...changes });
+      const hub = await next.start({
+        connectionString: own.connectionString, folder, practiceFolder, origin, mailboxes, aheadMs: 0, roles: ['gateway', 'worker'], policyFile: null, brokerUrl: null, ...changes,
+      });
       running.push(hub);
       return hub;
     },
@@ -115,11 +122,12 @@ export const startNight = async (database?: Pick<TestDatabase, 'pool' | 'connect
 };
 
 const isSealed = async (pool: pg.Pool, mid: string): Promise<boolean> => {
-  const { rows } = await pool.query<{ sealed: boolean }>('select is_sealed(entry_id) as sealed from delivery where mid::text = $1', [mid]);
+  const { rows } = await pool.query<{ sealed: boolean }>('select is_released(entry_id, false, now()) as sealed from delivery where mid::text = $1', [mid]);
   return rows[0]?.sealed === true;
 };
 
-const practiceDocuments = async (): Promise<readonly RegisterDocument[]> => {
+/** The registers of `config/practice`. */
+export const practiceDocuments = async (): Promise<readonly RegisterDocument[]> => {
   const names = ['agreements', 'designations', 'mandates', 'parties', 'settings'];
   const texts = await Promise.all(names.map((name) => readFile(join(configFolder, 'practice', `${name}.yaml`), 'utf8')));
   return texts.flatMap((text) => parseAllDocuments(text).flatMap((one) => one.toJS() as unknown)).map((value) => {
@@ -139,7 +147,8 @@ const loadRegisters = async (pool: pg.Pool, folder: string, documents: readonly 
   await applyRegister(preview.steps, 'test', ports);
 };
 
-const storySteps = async (): Promise<readonly Step[]> =>
+/** The steps of the practice story. */
+export const storySteps = async (): Promise<readonly Step[]> =>
   storySchema.parse(parse(await readFile(join(configFolder, 'practice', 'story.yaml'), 'utf8'))).steps;
 
 const banMinutesAgo = 120;
@@ -155,10 +164,25 @@ const sealed = (step: Step, start: Date, keys: { readonly signer: KeyPair; reado
 };
 
 /**
- * A killed hub leaves its jobs leased for 60 s (decide) and 600 s (deliver) of the database's time; here that time passes at once, so
+ * A killed hub leaves its jobs leased for 3 s (decide) and 20 s (deliver) of the database's time; here that time passes at once, so
  * that the test need not wait for it. Only for when no hub runs.
  */
 export const letLeasesEnd = async (pool: pg.Pool): Promise<void> => void (await pool.query("update queue set lease_until = now() - interval '1 second' where lease_until is not null"));
+
+const agedMs = 10_000;
+
+/**
+ * The same while other processes go on: leases ten seconds old are over, and the next try of what could not be delivered comes now. A try of a
+ * living process that takes longer is made twice, as when its lease ends.
+ */
+export const letTimePass = async (pool: pg.Pool): Promise<void> => {
+  // How long each lasts is in libs/store/cases.ts and deliveries.ts.
+  const started = "lease_until - case kind when 'deliver' then interval '20 seconds' else interval '3 seconds' end";
+  await pool.query(`update queue set lease_until = null where ${started} < now() - make_interval(secs => $1)`, [agedMs / 1000]);
+  await pool.query("update queue set due_at = now() where due_at > now() and kind = 'deliver' and lease_until is null");
+  await pool.query("update catch_up set lease_until = null where lease_until - interval '1800 seconds' < now() - make_interval(secs => $1)", [agedMs / 1000]);
+  await pool.query('update catch_up set due_at = now() where due_at > now() and sent_at is null and lease_until is null');
+};
 
 const lookMs = 25;
 

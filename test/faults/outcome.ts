@@ -61,26 +61,32 @@ export const receivedSince = (night: Night, first: number): Promise<readonly Rec
 const opened = async (night: Night, { party, file, mid, sealed }: Arrival): Promise<Received> => {
   const raw = (await night.chain.mailboxes.get(party)?.inbox.mails())?.find((mail) => mail.file === file)?.raw;
   if (raw === undefined) throw new Error(`the mail ${file} is not in the inbox`);
-  const mail = await night.chain.open(party, raw, new Date());
+  return { party, mid, ...(await idsIn(night, party, raw)), sealed: await sealed };
+};
+
+/** Opens a mail with the keys of its party; the ids that must be the same in every copy. Throws when the party cannot open or read it. */
+export const idsIn = async ({ chain }: Pick<Night, 'chain'>, party: string, raw: Buffer): Promise<Pick<Received, 'messageId' | 'disclosureId'>> => {
+  const mail = await chain.open(party, raw, new Date());
   const content = mail.parts.find(({ contentType }) => contentType === 'application/xml')?.content ?? new Uint8Array();
   const read = readDisclosure(content, 'application/xml');
   if (read.kind === 'refused') throw new Error(`${party} cannot read its disclosure: ${read.detail}`);
-  return {
-    party, mid, messageId: /^message-id:\s*(<[^>]*>)/im.exec(raw.toString('latin1'))?.[1] ?? '', disclosureId: read.disclosure.id, sealed: await sealed,
-  };
+  return { messageId: /^message-id:\s*(<[^>]*>)/im.exec(raw.toString('latin1'))?.[1] ?? '', disclosureId: read.disclosure.id };
 };
 
-/** Exports the signed log and has the offline command judge it against the checkpoint kept last time; 0 is good. The log only grows. */
-export const checkLog = async (night: Night): Promise<{ readonly exit: number; readonly printed: string }> => {
-  const directory = join(night.folder, 'export');
+/** Where `checkLog` keeps the exported log. */
+export const exportFolder = (night: Pick<Night, 'folder'>): string => join(night.folder, 'export');
+
+/** Exports the signed log and has the offline command judge it against the checkpoint kept last time; 0 is good. The log only grows. With a policy its witnesses must have signed. */
+export const checkLog = async (night: Night, policyFile: string | null = null): Promise<{ readonly exit: number; readonly printed: string }> => {
+  const directory = exportFolder(night);
   const kept = join(night.folder, 'kept-checkpoint');
   const { vkey } = await createFileSigner(signerPlace(join(night.folder, 'signer'), origin));
   const exported = await exportLog(night.pool, { directory, vkey });
   if (exported.kind === 'refused') return { exit: -1, printed: exported.detail };
   let printed = '';
   const io = { out: (text: string) => { printed += text; }, err: (text: string) => { printed += text; }, isTerminal: false };
-  const since = existsSync(kept) ? ['--checkpoint', kept] : [];
-  const exit = await logVerify([directory, ...since], io);
+  const since = existsSync(kept) ? ['--since', kept] : [];
+  const exit = await logVerify([directory, ...since, ...(policyFile === null ? [] : ['--policy', policyFile])], io);
   await copyFile(join(directory, 'checkpoint'), kept);
   return { exit, printed };
 };

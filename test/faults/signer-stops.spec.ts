@@ -3,6 +3,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openTasks } from '@ketensluis/platform';
 import { buildOnce, type HubChild } from './hub-child.js';
 import { isDone, readiness, startNight, until, type Night } from './night.js';
 import { checkLog } from './outcome.js';
@@ -29,6 +30,30 @@ const allDelivered = async (): Promise<void> => {
   expect(await checkLog(night)).toMatchObject({ exit: 0 });
 };
 
+interface SignerTask {
+  readonly cause: string;
+  readonly openedAt: Date;
+  readonly closed: boolean;
+}
+
+/** Every task about the signer there ever was; `xmin` shows when its row was written last. */
+const signerTasks = async (): Promise<readonly (SignerTask & { readonly xmin: string })[]> =>
+  (await night.pool.query(`select cause, opened_at as "openedAt", closed_at is not null as closed, xmin::text from task where kind = 'log'`)).rows;
+
+/** A person is told, once and not at every tick. */
+const toldOnce = async (cause: RegExp): Promise<void> => {
+  const [task, ...others] = await signerTasks();
+  expect(task).toMatchObject({ cause: expect.stringMatching(cause), closed: false });
+  expect(others).toEqual([]);
+  expect((await openTasks(night.pool)).map(({ kind, ref }) => `${kind} ${ref}`)).toContain('log signer');
+  await pause(1_000);
+  expect(await signerTasks()).toEqual([task]);
+};
+
+const closedByItself = async (): Promise<void> => {
+  expect(await until(async () => (await signerTasks())[0]?.closed === true, doneMaxMs)).toBe(true);
+};
+
 /** The mail is stored and decided, and yet nobody gets anything: not even a try is made. */
 const nothingLeaves = async (hub: HubChild): Promise<void> => {
   const decided = "select count(*)::int as count from delivery where state = 'waiting'";
@@ -48,10 +73,12 @@ describe('a disk that is full when the signer writes its memory', () => {
     // On Linux every byte written to /dev/full meets a full disk (ENOSPC); elsewhere a folder in the way will do.
     await (existsSync('/dev/full') ? symlink('/dev/full', blocked) : mkdir(blocked));
     await nothingLeaves(hub);
+    await toldOnce(/nothing leaves: the signer cannot keep its memory \(E[A-Z]+\)$/);
     await hub.setClock(sealWaitMs + 5_000);
     expect(await readiness(hub)).toBe(503);
     await rm(blocked, { recursive: true });
     await allDelivered();
+    await closedByItself();
     expect(await readiness(hub)).toBe(200);
   }, 120_000);
 });
@@ -63,11 +90,13 @@ describe('a clock that went back behind the last signature', () => {
     expect(await until(() => isDone(night.pool), doneMaxMs)).toBe(true);
     await hub.setClock(0);
     await nothingLeaves(hub);
+    await toldOnce(/nothing leaves: clock-back, the clock is \d+ ms before the last signature$/);
     await hub.setClock(sealWaitMs + 5_000);
     expect(await readiness(hub)).toBe(503);
     expect(night.arrivals).toEqual([]);
     await hub.setClock(ahead + 60_000);
     await allDelivered();
+    await closedByItself();
     expect(await readiness(hub)).toBe(200);
   }, 120_000);
 });

@@ -22,8 +22,11 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ketensluis-up-'));
   await chmod(folder, 0o755);
   running = [];
-  const [smtp, http, web] = await Promise.all([freePort(), freePort(), freePort()]);
-  environment = { ...process.env, KETENSLUIS_DATA: folder, KETENSLUIS_SMTP_PORT: String(smtp), KETENSLUIS_HTTP_PORT: String(http), KETENSLUIS_CONSOLE_PORT: String(web) };
+  const [smtp, http, api, web, signIn] = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
+  environment = {
+    ...process.env, KETENSLUIS_DATA: folder, KETENSLUIS_SMTP_PORT: String(smtp), KETENSLUIS_HTTP_PORT: String(http), KETENSLUIS_API_PORT: String(api),
+    KETENSLUIS_CONSOLE_PORT: String(web), KETENSLUIS_SIGN_IN_PORT: String(signIn),
+  };
 }, 120_000);
 afterEach(async () => {
   for (const child of running) child.kill('SIGKILL');

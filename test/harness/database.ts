@@ -8,6 +8,16 @@ import { adminRole, createCluster, launchServer } from '../../libs/platform/post
 import { connectionUrl, createHubDatabase } from '../../libs/platform/postgres/embedded.js';
 import { serverPrograms } from '../../libs/platform/postgres/native.js';
 import { migrate } from '../../libs/store/migrate.js';
+import { applyRoles, roleName } from '../../libs/store/roles-sql.js';
+import { databaseRoles } from '../../libs/store/roles.js';
+
+/** Accounts of this test alone for the processes of a hub, with the rights of libs/store/roles.ts and no others. */
+export interface TestRoles {
+  readonly prefix: string;
+  readonly urlOf: (role: string) => string;
+  /** The accounts go; to be called when the database is gone. */
+  readonly close: () => Promise<void>;
+}
 
 /** A database of this test alone, with every migration applied; `close` drops it. */
 export interface TestDatabase {
@@ -94,6 +104,8 @@ const openFrom = async (template: string): Promise<TestDatabase> => {
   await asAdmin(server, `create database ${name} template ${template} owner ${role}`);
   const connectionString = serverUrl(server, role, name);
   const pool = new pg.Pool({ connectionString, max: 10 });
+  // A connection that is just being closed when its database is dropped says so; nobody waits for it any more.
+  pool.on('error', () => undefined);
   const close = async () => {
     await pool.end();
     await asAdmin(server, `drop database if exists ${name} with (force)`);
@@ -104,5 +116,36 @@ const openFrom = async (template: string): Promise<TestDatabase> => {
 /** A fresh database with all migrations of libs/store applied, owned by the same unprivileged role as in production; takes about 50 ms. */
 export const openTestDatabase = (): Promise<TestDatabase> => openFrom(role);
 
+/** A copy of this database as it is now, like a backup that was restored beside it. Nobody may be connected to the original meanwhile. */
+export const openCopyOf = ({ connectionString }: TestDatabase): Promise<TestDatabase> => openFrom(new URL(connectionString).pathname.slice(1));
+
 /** A fresh database without any table. */
 export const openEmptyDatabase = (): Promise<TestDatabase> => openFrom('template0');
+
+/** Accounts of this test alone, under names that others of the run must not use. */
+export interface TestAccounts {
+  readonly urlOf: (name: string) => string;
+  /** They go; to be called when the database is gone. */
+  readonly close: () => Promise<void>;
+}
+
+/** Makes these accounts, without any right yet, as whoever runs the server does. */
+export const openTestAccounts = async ({ connectionString }: TestDatabase, accounts: readonly { readonly name: string; readonly password: string }[]): Promise<TestAccounts> => {
+  const server = await serverOfRun();
+  for (const { name, password } of accounts) await asAdmin(server, `create role ${name} login password '${password}'`);
+  return {
+    urlOf: (of) => connectionUrl({ role: of, password: accounts.find(({ name }) => name === of)?.password ?? '', port: server.port, database: new URL(connectionString).pathname.slice(1) }),
+    close: async () => {
+      for (const { name } of accounts) await asAdmin(server, `drop role ${name}`);
+    },
+  };
+};
+
+/** Makes an account for each role, as whoever runs the server does, and gives each its rights, as the owner of the tables does. */
+export const openTestRoles = async (database: TestDatabase): Promise<TestRoles> => {
+  const server = await serverOfRun();
+  const prefix = `t_${randomBytes(6).toString('hex')}`;
+  const { urlOf, close } = await openTestAccounts(database, databaseRoles.map((one) => ({ name: roleName(one.role, prefix), password: server.password })));
+  await applyRoles(database.pool, prefix);
+  return { prefix, urlOf: (role) => urlOf(roleName(role, prefix)), close };
+};

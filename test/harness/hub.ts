@@ -1,25 +1,27 @@
 import { readDisclosure, type DisclosureDocument } from '@ketensluis/contract';
 import { parseRegisterDocument, type Category, type Party, type RegisterDocument, type RegisterKind } from '@ketensluis/domain';
-import { applyLawPack, applyRegister, previewRegister } from '@ketensluis/flow';
-import { openMail, sealMail, type KeyPair, type MailPool, type OpenedMail, type SealInput } from '@ketensluis/mail';
-import { checkColumns, exportLog, isQuiet, listen, messageState, openEventLog, openHub, readIdentity, signerPlace, type Hub } from '@ketensluis/platform';
-import { parseLeaf, parseSignerKey, type Leaf } from '@ketensluis/tlog';
+import { applyLawPack, applyRegister, previewRegister, type SenderJudge } from '@ketensluis/flow';
+import { openMail, sealMail, type KeyPair, type MailPool, type OpenedMail, type SealInput, type Trust } from '@ketensluis/mail';
+import { checkColumns, exportLog, hubRoles, isQuiet, listen, logKeyFile, logVkey, messageState, openHub, readIdentity, signerPlace, type Hub, type HubOptions, type HubRole, type RevocationHost, type WorkSource } from '@ketensluis/platform';
+import { parseLeaf, parseSignerKey, type Leaf, type LogPolicy } from '@ketensluis/tlog';
 import { generateKeyPair, randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { logVerify } from '../../apps/cli/log/verify.js';
 import { readDocuments } from '../../apps/cli/register-commands.js';
 import { startIntake } from '../../apps/gateway/intake.js';
 import { startRefusalRecorder } from '../../apps/gateway/refusals.js';
 import { practiceHubAddress, startPracticeChain, type PracticeChain } from '../../apps/practice/chain.js';
+import { entriesOf, hubEntry } from '../../apps/practice/entries.js';
 import { documentOf, type Step } from '../../apps/practice/script.js';
 import { submit } from '../../apps/practice/submit.js';
-import { startWorker } from '../../apps/worker/worker.js';
+import { isApart, openApart, startWorkers } from './apart.js';
+import { databaseAway } from './database-away.js';
 import { openTestDatabase, type TestDatabase } from './database.js';
+import { eventsInto, type Listeners } from './spoken.js';
 
 /** What the hub answered to a mail; `id` names the message, and is null when it was not accepted. */
 export interface Reply {
@@ -53,6 +55,8 @@ export interface DutyRow {
   readonly key: string;
   readonly rule: string;
   readonly toward: string;
+  /** OIN of the party it is owed to; empty for a person or a role. */
+  readonly recipient: string;
   readonly authority: string;
   readonly dueAt: Date | null;
   readonly closedBy: string | null;
@@ -73,6 +77,8 @@ export interface Attempt {
 export interface TestHub {
   readonly chain: PracticeChain;
   readonly hub: Hub;
+  /** The part of the hub with this role: the whole one, or where `apart` is set one with the keys and the database account of that role alone. */
+  readonly part: (role: HubRole) => Hub;
   readonly database: TestDatabase;
   /** Folder of the practice parties: their keys, and the authority that issued them. */
   readonly practiceFolder: string;
@@ -116,16 +122,31 @@ export interface TestHubOptions {
   readonly documents?: readonly unknown[];
   /** Values that must never stand in the log or in event lines (I7, I13). */
   readonly personal?: readonly string[];
+  /** Judges by DNS who a mail is from; absent: nothing is judged. */
+  readonly judge?: SenderJudge;
+  /** Whom the hub believes, made of what the practice chain has; that itself when absent. */
+  readonly trust?: (practice: Trust) => Trust;
+  readonly revocationHosts?: readonly RevocationHost[];
+  /** Where mail for a party goes, made of where the practice chain takes it. */
+  readonly route?: (practice: PracticeChain['route']) => PracticeChain['route'];
   /** Workers that run side by side; 1 when absent. */
   readonly workers?: number;
+  /** Each role is a hub of its own beside the whole one, which then only prepares: as processes apart are. */
+  readonly apart?: boolean;
+  /** Where each of them hears of work; the embedded queue when absent. Closed with the hub. */
+  readonly work?: (hub: Hub) => Promise<WorkSource>;
+  /** Under which the parties reach the API, and networks webhooks may go to beside the public internet. */
+  readonly outside?: Pick<HubOptions, 'publicUrl' | 'callNetworks' | 'isTraced' | 'caseLaw' | 'mailRoutes' | 'mailPlaces'>;
+  /** Hear what is told beside the log, and its lines at level debug. */
+  readonly listeners?: Listeners;
+  /** Starts the witnesses of the log and gives their policy; without, its own signature suffices. */
+  readonly witnesses?: (log: { readonly vkey: string; readonly now: () => Date }) => Promise<LogPolicy>;
 }
 
 const configFolder = fileURLToPath(new URL('../../config/', import.meta.url.replace('/dist/test/harness/', '/test/harness/')));
 const origin = 'hub.example/log/cases';
-const settleMaxMs = 45_000;
-const lookMs = 20;
+const [settleMaxMs, lookMs] = [45_000, 20];
 const makeKeyPair = promisify(generateKeyPair);
-
 // Worker threads need compiled code; in one process the same functions are called directly.
 const directMail: MailPool = {
   open: async (raw, context) => openMail(raw, context),
@@ -138,16 +159,18 @@ export const openTestHub = async (options: TestHubOptions = {}): Promise<TestHub
   const database = await openTestDatabase();
   const folder = await mkdtemp(join(runFolder(), 'hub-'));
   const documents = await practiceDocuments(options.documents ?? []);
-  let aheadMs = 0;
+  let [aheadMs, takesMailAt]: [number, number | null] = [0, null];
   const now = (): Date => new Date(Date.now() + aheadMs);
   await cp(await keysOfRun(documents), join(folder, 'practice'), { recursive: true });
-  const chain = await startPracticeChain({ directory: join(folder, 'practice'), at: new Date(), now, documents, onMail: () => undefined });
+  const chain = await startPracticeChain({ directory: join(folder, 'practice'), at: new Date(), now, documents, logKeyFile: logKeyFile(join(folder, 'signer')), onMail: () => undefined, hub: () => (takesMailAt === null ? null : { host: '127.0.0.1', port: takesMailAt }) });
   const lines: string[] = [];
-  const hub = await openHub({
-    connectionString: database.connectionString, folders: { keys: join(folder, 'keys'), signer: join(folder, 'signer') }, origin,
-    identity: chain.identity, trust: () => chain.trust, route: chain.route, clock: { now }, mail: directMail,
-    events: openEventLog('info', { write: (line: string) => void lines.push(line) }),
-  });
+  const policy = await options.witnesses?.({ vkey: await logVkey(join(folder, 'signer'), origin), now });
+  const hubOptions = {
+    callNetworks: ['127.0.0.0/8', '::1/128'], folders: { keys: join(folder, 'keys'), signer: join(folder, 'signer'), destruction: join(folder, 'destruction') }, origin,
+    identity: chain.identity, trust: () => options.trust?.(chain.trust) ?? chain.trust, ...(options.revocationHosts === undefined ? {} : { revocationHosts: options.revocationHosts }), route: options.route?.(chain.route) ?? chain.route, clock: { now }, mail: directMail, ...(policy === undefined ? {} : { policy }), ...options.outside,
+    events: eventsInto(lines, options.listeners), ...(options.judge === undefined ? {} : { judge: options.judge }),
+  };
+  const hub = await openHub({ ...hubOptions, connectionString: database.connectionString });
   const ports = { clock: hub.clock, ids: hub.ids, register: hub.store.register };
   await applyLawPack({ key: 'wth', text: await readFile(join(configFolder, 'law', 'wth.yaml'), 'utf8') }, 'test', ports);
   const apply = async (...values: readonly unknown[]): Promise<void> => {
@@ -156,17 +179,19 @@ export const openTestHub = async (options: TestHubOptions = {}): Promise<TestHub
     await applyRegister(preview.steps, 'test', ports);
   };
   await apply(...(await Promise.all(documents.map(chain.withCertificates))));
-  const workers = Array.from({ length: options.workers ?? 1 }, () => startWorker(hub));
-  const wake = (what: Parameters<(typeof workers)[number]['wake']>[0]): void => workers.forEach((worker) => worker.wake(what));
+  const apart = isApart(options) ? await openApart(database, hubRoles, hubOptions) : null;
+  const part = apart?.of ?? (() => hub);
+  const { wake, stop } = await startWorkers(hub, apart, options);
   const bell = await listen(database.connectionString, wake);
-  const refusals = startRefusalRecorder({ ...hub, intake: hub.store.intake });
-  const intake = await startIntake(hub, refusals, { host: '127.0.0.1', port: 0 });
+  const refusals = startRefusalRecorder({ ...part('gateway'), intake: part('gateway').store.intake });
+  const intake = await startIntake(part('gateway'), refusals, { host: '127.0.0.1', port: 0 });
+  takesMailAt = intake.port;
   const parts = { hub, chain, folder, now, database, lines, port: intake.port, personal: options.personal ?? [] };
   return {
-    chain, hub, database, practiceFolder: join(folder, 'practice'), port: intake.port, now, apply, behave: chain.behave,
+    chain, hub, part, database, practiceFolder: join(folder, 'practice'), port: intake.port, now, apply, behave: chain.behave,
     advance: async (ms) => {
       aheadMs += ms;
-      await hub.store.terms.watch(now());
+      await part('watch').store.terms.watch(now());
       wake('clock');
     },
     ...sending(parts), ...looking(parts), ...databaseAway(database),
@@ -175,10 +200,11 @@ export const openTestHub = async (options: TestHubOptions = {}): Promise<TestHub
       await intake.close();
       await refusals.close();
       await bell.close();
-      await Promise.all(workers.map((worker) => worker.stop()));
-      await hub.close();
+      await stop();
+      await Promise.all([apart?.close(), hub.close()]);
       await chain.close();
       await database.close();
+      await apart?.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -219,7 +245,7 @@ const keysOfRun = async (documents: readonly RegisterDocument[]): Promise<string
   const isFirst = await mkdir(`${ready}.starting`).then(() => true, () => false);
   if (isFirst) {
     await makeSmallKeys(`${ready}.new`, documents);
-    const chain = await startPracticeChain({ directory: `${ready}.new`, at: new Date(), now: () => new Date(), documents, onMail: () => undefined });
+    const chain = await startPracticeChain({ directory: `${ready}.new`, at: new Date(), now: () => new Date(), documents, logKeyFile: '', onMail: () => undefined });
     await chain.close();
     await rename(`${ready}.new`, ready);
   }
@@ -232,13 +258,12 @@ const keysOfRun = async (documents: readonly RegisterDocument[]): Promise<string
 
 // Keys that are there are kept by the practice chain; RSA keys of 2048 bits are made ten times as fast as those of 3072.
 const makeSmallKeys = async (directory: string, documents: readonly RegisterDocument[]): Promise<void> => {
-  const police = documents.flatMap((document) => (document.kind === 'party' && document.roles.includes('POL') ? [document] : []));
-  const folders = ['hub', ...police.flatMap(({ key, functions }) => [key, ...functions.map(({ code }) => `${key}-${code}`)])];
-  await Promise.all(folders.map(async (folder) => {
-    await mkdir(join(directory, folder), { recursive: true, mode: 0o700 });
+  const entries = [hubEntry, ...documents.flatMap((document) => (document.kind === 'party' ? entriesOf(document) : []))];
+  await Promise.all(entries.filter(({ keys }) => keys === 'rsa-3072').map(async ({ id }) => {
+    await mkdir(join(directory, id), { recursive: true, mode: 0o700 });
     for (const use of ['sign', 'encrypt']) {
       const { privateKey } = await makeKeyPair('rsa', { modulusLength: 2048 });
-      await writeFile(join(directory, folder, `${use}.key.pem`), privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
+      await writeFile(join(directory, id, `${use}.key.pem`), privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
     }
   }));
 };
@@ -307,7 +332,7 @@ const looking = ({ hub, chain, now }: Parts): Pick<TestHub, 'settle' | 'inbox' |
     stateOf: (messageId) => messageState(pool, messageId),
     duties: async (caseNumber) => {
       const { rows } = await pool.query<DutyRow>(
-        `select duty.key, rule, toward, authority, due_at as "dueAt", closed_by as "closedBy" from duty
+        `select duty.key, rule, toward, recipient, authority, due_at as "dueAt", closed_by as "closedBy" from duty
          join case_file on case_file.id = duty.case_id where case_file.number = $1 order by duty.key`,
         [caseNumber],
       );
@@ -353,23 +378,6 @@ const receivedOf = (mail: OpenedMail): Received => {
   if (read.kind === 'refused') throw new Error(`a disclosure that does not follow the contract: ${read.detail}`);
   const text = [mail.subject, ...mail.parts.map(({ content, name }) => `${name ?? ''}\n${Buffer.from(content).toString('utf8')}`)].join('\n');
   return { mail, disclosure: read.disclosure, text, categories: read.disclosure.ground.categories, rule: read.disclosure.ground.rule };
-};
-
-// The owner of a database may close it, but only from another one.
-const databaseAway = ({ connectionString }: TestDatabase): Pick<TestHub, 'denyDatabase' | 'allowDatabase'> => {
-  const beside = new URL(connectionString);
-  const name = beside.pathname.slice(1);
-  beside.pathname = '/postgres';
-  const run = async (...statements: readonly string[]): Promise<void> => {
-    const client = new pg.Client({ connectionString: beside.href });
-    await client.connect();
-    for (const statement of statements) await client.query(statement);
-    await client.end();
-  };
-  return {
-    denyDatabase: () => run(`alter database ${name} with allow_connections false`, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`),
-    allowDatabase: () => run(`alter database ${name} with allow_connections true`),
-  };
 };
 
 const checkLog = async (parts: Parts): Promise<void> => {

@@ -2,13 +2,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { encodeLeaf } from '@ketensluis/tlog';
 import type { Leaf } from '@ketensluis/tlog';
 import { createFileSigner, ensureLogKey } from '../../libs/store/log/file-signer.js';
 import type { FileSignerPlace } from '../../libs/store/log/file-signer.js';
+import { recordEntries } from '../../libs/store/log/record-entries.js';
 import type { NewEntry } from '../../libs/store/log/record-entries.js';
 import type { LogSigner } from '../../libs/store/log/signer.js';
 import { uuidV7 } from '../../libs/store/ids.js';
+import { inTransaction } from '../../libs/store/pool.js';
 
 /** Origin of the logs that tests make. */
 export const testOrigin = 'hub.example/log/1';
@@ -35,7 +38,7 @@ export const disclosureEntry = (at: Date, sealed: Uint8Array = Buffer.from(`ciph
     leaf: encodeLeaf(leaf),
     detail: { caseId: randomUUID(), keyId: at.toISOString().slice(0, 7), sealed: Buffer.alloc(300, 1) },
     pseudonyms: [createHash('sha256').update(leaf.id).digest().subarray(0, 16)],
-    outbox: { mid: randomUUID(), sealed },
+    outbox: { mid: randomUUID(), sealed, twin: sealed },
   };
 };
 
@@ -50,3 +53,7 @@ export const openTestSigner = async (): Promise<{ readonly signer: LogSigner; re
   await ensureLogKey(place);
   return { signer: await createFileSigner(place), place, remove: () => rm(folder, { recursive: true, force: true }) };
 };
+
+/** Records entries in one transaction, in this order; returns their ids. */
+export const recordAll = async (pool: pg.Pool, entries: readonly NewEntry[]): Promise<readonly string[]> =>
+  (await inTransaction(pool, (client) => recordEntries(client, entries))).map(({ id }) => id);

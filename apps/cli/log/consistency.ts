@@ -1,15 +1,13 @@
-import {
-  foldTile, hashesAt, openCheckpoint, placeOf, planConsistency, proofOf, sameBytes, tilePath, tileWidth, verifyConsistency,
-} from '@ketensluis/tlog';
-import type { HashOf, OpenedCheckpoint, VerifierKey } from '@ketensluis/tlog';
+import { openTiles, openTrusted, planConsistency, sameBytes, verifyConsistency } from '@ketensluis/tlog';
+import type { LogTrust, OpenedCheckpoint } from '@ketensluis/tlog';
 import { readArguments, usage } from './command.js';
 import type { CommandIo, LogExit } from './command.js';
-import { folderReader, isFolder, readIfPresent, readKeys } from './files.js';
+import { folderReader, isFolder, readIfPresent, readTrust, trustOptions } from './files.js';
 import { grouped } from './progress.js';
 
 /** How `log consistency` is called. */
 export const consistencyUsage =
-  'usage: ketensluis log consistency OLD NEW --vkey FILE [--log DIR]\n' +
+  'usage: ketensluis log consistency OLD NEW --vkey FILE | --policy FILE [--log DIR] [--json]\n' +
   '  OLD, NEW  two checkpoints of the same log\n' +
   '  --log     the exported log that leads from one to the other (default: .)';
 
@@ -18,32 +16,33 @@ export const consistencyUsage =
  * 0 when it is, 1 when it is not, 2 when tiles are missing, 3 when called wrongly.
  */
 export const logConsistency = async (args: readonly string[], io: CommandIo): Promise<LogExit> => {
-  const given = readArguments(args, { values: ['vkey', 'log'], flags: [] });
+  const given = readArguments(args, { values: [...trustOptions, 'log'], flags: ['json'] });
   const [oldFile, newFile, ...rest] = given?.positionals ?? [];
-  const keyFile = given?.value('vkey') ?? null;
-  if (given === null || oldFile === undefined || newFile === undefined || rest.length > 0 || keyFile === null) return usage(io, consistencyUsage);
+  if (given === null || oldFile === undefined || newFile === undefined || rest.length > 0) return usage(io, consistencyUsage);
   const directory = given.value('log') ?? '.';
   if (!isFolder(directory)) return usage(io, `${directory}: no such folder`);
-  const found = readKeys(keyFile);
-  if (found.kind === 'refused') return usage(io, found.detail);
-  const [older, newer] = [checkpointIn(oldFile, found.keys), checkpointIn(newFile, found.keys)];
-  if (typeof older === 'string' || typeof newer === 'string') {
-    io.out(`NOT CONSISTENT: ${typeof older === 'string' ? older : String(newer)}\n`);
-    return 1;
-  }
-  const verdict = compare(older, newer, directory);
-  io.out(`${verdict.text}\n`);
+  const found = readTrust(given, null);
+  if (found.kind === 'refused') return usage(io, `${found.detail}\n${consistencyUsage}`);
+  const absent = [oldFile, newFile].find((file) => readIfPresent(file) === null);
+  if (absent !== undefined) return usage(io, `${absent}: no such file`);
+  const [older, newer] = [checkpointIn(oldFile, found.trust), checkpointIn(newFile, found.trust)];
+  const refusal = [older, newer].find((one) => typeof one === 'string');
+  const verdict = typeof older === 'string' || typeof newer === 'string' ? { exit: 1, text: `NOT CONSISTENT: ${String(refusal)}` } as const : compare(older, newer, directory);
+  io.out(given.isSet('json') ? `${JSON.stringify({ verdict: verdicts[verdict.exit], detail: verdict.text, ...sizesOf(older, newer) })}\n` : `${verdict.text}\n`);
   return verdict.exit;
 };
 
-const checkpointIn = (path: string, keys: readonly VerifierKey[]): OpenedCheckpoint | string => {
-  const note = readIfPresent(path);
-  if (note === null) return `${path}: no such file`;
-  const opened = openCheckpoint(note, keys);
+const verdicts = { 0: 'consistent', 1: 'tampered', 2: 'incomplete' } as const;
+
+const sizesOf = (older: OpenedCheckpoint | string, newer: OpenedCheckpoint | string) =>
+  ({ oldSize: typeof older === 'string' ? null : older.size, size: typeof newer === 'string' ? null : newer.size });
+
+const checkpointIn = (path: string, trust: LogTrust): OpenedCheckpoint | string => {
+  const opened = openTrusted(readIfPresent(path) ?? new Uint8Array(), trust);
   return opened.kind === 'opened' ? opened : `${path}: ${opened.detail}`;
 };
 
-const compare = (older: OpenedCheckpoint, newer: OpenedCheckpoint, directory: string): { readonly exit: LogExit; readonly text: string } => {
+const compare = (older: OpenedCheckpoint, newer: OpenedCheckpoint, directory: string): { readonly exit: 0 | 1 | 2; readonly text: string } => {
   const sizes = `${grouped(older.size)} to ${grouped(newer.size)}`;
   if (older.origin !== newer.origin) return { exit: 1, text: 'NOT CONSISTENT: two different logs' };
   if (older.size > newer.size) return { exit: 1, text: `NOT CONSISTENT: the log became smaller, ${sizes}` };
@@ -51,19 +50,8 @@ const compare = (older: OpenedCheckpoint, newer: OpenedCheckpoint, directory: st
     return sameBytes(older.root, newer.root) ? { exit: 0, text: 'consistent: the same head' } : { exit: 1, text: 'NOT CONSISTENT: two heads of one size (fork)' };
   }
   if (older.size === 0) return { exit: 0, text: 'consistent: every log continues an empty one' };
-  const read = folderReader(directory);
-  let missing: string | null = null;
-  const hashOf: HashOf = (subtree) => {
-    const { level, index, from, count } = placeOf(subtree);
-    // A partial tile of any later size begins with this one; the export may be ahead of the newer checkpoint.
-    const width = Math.min(tileWidth, hashesAt(level, newer.size) - index * tileWidth);
-    const bytes = read(tilePath({ level, index, width })) ?? read(tilePath({ level, index, width: tileWidth }));
-    if (bytes !== null && bytes.length >= (from + count) * 32) return foldTile(bytes, from, count);
-    missing ??= tilePath({ level, index, width });
-    return new Uint8Array(32);
-  };
-  const proof = proofOf(planConsistency(older.size, newer.size), hashOf);
-  if (missing !== null) return { exit: 2, text: `INCOMPLETE: ${String(missing)} is missing` };
+  const proof = openTiles(folderReader(directory), newer.size).fill(planConsistency(older.size, newer.size));
+  if (typeof proof === 'string') return { exit: 2, text: `INCOMPLETE: ${proof} is missing` };
   return verifyConsistency({ oldSize: older.size, oldRoot: older.root, size: newer.size, root: newer.root, proof })
     ? { exit: 0, text: `consistent: ${sizes}` }
     : { exit: 1, text: `NOT CONSISTENT: the tiles do not lead from ${sizes}` };

@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
-  append, bundlePath, emptyRange, encodeBundle, encodeLeaf, encodeTile, formatProof, leafHash, planInclusion, proofOf, rootOf,
+  append, bundlePath, emptyRange, encodeBundle, encodeLeaf, encodeTile, formatOpening, formatProof, leafHash, planInclusion, proofOf, rootOf,
   signCheckpoint, signerOf, tilePath, tilesAt, tilesOf,
 } from '@ketensluis/tlog';
+import { disclosureOf, logOf, proofIn, signer as fixtureSigner } from '../../../libs/tlog/log.fixture.js';
 import { logConsistency } from './consistency.js';
+import { runOffline } from './offline.js';
+import { logOpen } from './open.js';
 import { logProof } from './proof.js';
+import { logReceipts } from './receipts.js';
 import { logVerify } from './verify.js';
 
 const signer = signerOf('hub.example/log/1', Buffer.alloc(32, 1));
@@ -69,10 +72,10 @@ describe('log verify', () => {
 
   test('compares with a checkpoint that was kept', async () => {
     const good = await put(join(folder, 'kept'), checkpointAt(300));
-    expect(await run(logVerify, [log, '--vkey', key, '--checkpoint', good])).toMatchObject({ exit: 0 });
+    expect(await run(logVerify, [log, '--vkey', key, '--since', good])).toMatchObject({ exit: 0 });
     const forged = signCheckpoint({ origin: signer.name, size: 300, root: Buffer.alloc(32, 9) }, signer);
     const other = await put(join(folder, 'other'), forged);
-    expect(await run(logVerify, [log, '--vkey', key, '--checkpoint', other])).toMatchObject({ exit: 1, out: expect.stringContaining('fork') });
+    expect(await run(logVerify, [log, '--vkey', key, '--since', other])).toMatchObject({ exit: 1, out: expect.stringContaining('fork') });
   });
 
   test('names the entry that was changed', async () => {
@@ -100,13 +103,6 @@ describe('log verify', () => {
     const { exit, out, err } = await run(logVerify, args);
     expect([exit, out, err === '']).toEqual([3, '', false]);
   });
-
-  test('needs nothing but Node and the log library: neither database nor hub', () => {
-    const sources = ['verify.ts', 'proof.ts', 'consistency.ts', 'command.ts', 'files.ts', 'progress.ts']
-      .map((name) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8'));
-    const imports = sources.flatMap((text) => [...text.matchAll(/from '([^']+)'/g)].map((match) => match[1] ?? ''));
-    expect([...new Set(imports)].filter((name) => !name.startsWith('./') && !name.startsWith('node:'))).toEqual(['@ketensluis/tlog']);
-  });
 });
 
 describe('log proof', () => {
@@ -117,6 +113,113 @@ describe('log proof', () => {
     expect(await run(logProof, [file, leaf, '--vkey', key])).toMatchObject({ exit: 0, out: expect.stringContaining('entry 42 of hub.example/log/1 at 700: consultation') });
     expect(await run(logProof, [file, other, '--vkey', key])).toMatchObject({ exit: 1, out: expect.stringContaining('NOT PROVEN') });
     expect(await run(logProof, [file, leaf])).toMatchObject({ exit: 3 });
+    const told = await run(logProof, [file, leaf, '--vkey', key, '--json']);
+    expect(JSON.parse(told.out)).toMatchObject({ verdict: 'proven', index: 42, size: 700, witnesses: [], kind: 'consultation' });
+    expect(JSON.parse((await run(logProof, [file, other, '--vkey', key, '--json'])).out)).toMatchObject({ verdict: 'refused', code: 'not-included' });
+  });
+
+  test('asks for witnesses when a policy does', async () => {
+    const proof = formatProof({ index: 42, hashes: proofOf(planInclusion(42, 700), ({ level, index }) => nodeAt(level, index)), checkpoint: checkpointAt(700) });
+    const [file, leaf] = [await put(join(folder, 'entry.tlog-proof'), proof), await put(join(folder, 'leaf'), entries[42] ?? '')];
+    const none = await put(join(folder, 'policy-none'), `log ${signer.vkey}\nquorum none\n`);
+    expect(await run(logProof, [file, leaf, '--policy', none])).toMatchObject({ exit: 0 });
+    expect(await run(logProof, [file, leaf, '--policy', none, '--vkey', key])).toMatchObject({ exit: 3, err: expect.stringContaining('either') });
+    expect(await run(logProof, [file, leaf, '--policy', key])).toMatchObject({ exit: 3, err: expect.stringContaining('hub.vkey:2:') });
+  });
+});
+
+describe('log open', () => {
+  const document = Buffer.from('<verstrekking/>');
+  const made = disclosureOf(7, document);
+  const files = async () => Promise.all([put(join(folder, 'open.leaf'), made.leaf), put(join(folder, 'open.opening'), made.opening), put(join(folder, 'open.xml'), document)]);
+
+  test('shows that an entry commits to this very document', async () => {
+    const [leaf, opening, xml] = await files();
+    expect(await run(logOpen, [leaf, opening, xml])).toEqual({ exit: 0, err: '', out: 'opened: payload of the disclosure of 2026-03-01T12:00:00.007Z to 00000009902000000002\n' });
+    expect(JSON.parse((await run(logOpen, [leaf, opening, xml, '--json'])).out)).toMatchObject({ verdict: 'opened', label: 'payload', msg: made.message, text: null });
+  });
+
+  test('refuses another document, entry or opening', async () => {
+    const [leaf, opening, xml] = await files();
+    const other = disclosureOf(8, document);
+    const [otherLeaf, otherOpening, otherXml, junk] = [
+      await put(join(folder, 'open.other-leaf'), other.leaf), await put(join(folder, 'open.other-opening'), other.opening),
+      await put(join(folder, 'open.other-xml'), '<verstrekking />'), await put(join(folder, 'open.junk'), 'niets'),
+    ];
+    for (const words of [[otherLeaf, opening, xml], [leaf, otherOpening, xml], [leaf, opening, otherXml], [junk, opening, xml], [leaf, junk, xml]]) {
+      expect(await run(logOpen, words)).toMatchObject({ exit: 1, out: expect.stringContaining('NOT OPENED') });
+    }
+    expect(JSON.parse((await run(logOpen, [leaf, opening, otherXml, '--json'])).out)).toMatchObject({ verdict: 'refused', code: 'other' });
+  });
+
+  test('shows a text that stands in the opening itself', async () => {
+    const [leaf] = await files();
+    const opening = await put(join(folder, 'open.reason'), formatOpening({ label: 'reason', salt: Buffer.alloc(32), text: 'omdat' }));
+    expect(await run(logOpen, [leaf, opening])).toMatchObject({ exit: 1, out: 'NOT OPENED: the entry does not commit to this reason\n' });
+    expect(await run(logOpen, [leaf, opening, leaf])).toMatchObject({ exit: 3 });
+  });
+
+  test('says how it is called', async () => {
+    const [leaf, opening, xml] = await files();
+    for (const words of [[], [leaf], [leaf, opening], [leaf, opening, 'nowhere'], [leaf, opening, xml, xml], [leaf, opening, xml, '--unknown']]) {
+      expect(await run(logOpen, words)).toMatchObject({ exit: 3, out: '' });
+    }
+  });
+});
+
+describe('log receipts', () => {
+  const documentOf = (index: number) => Buffer.from(`<verstrekking>${index}</verstrekking>`);
+  const disclosures = Array.from({ length: 300 }, (_, index) => disclosureOf(index, documentOf(index)).leaf);
+  const keepLog = async (name: string, leaves: readonly Uint8Array[]): Promise<string> => {
+    for (const [path, bytes] of logOf(leaves)) await put(join(folder, name, path), bytes);
+    await put(join(folder, name, 'log.vkey'), `${fixtureSigner.vkey}\n`);
+    return join(folder, name);
+  };
+  const keep = async (stem: string, index: number, size: number): Promise<void> => {
+    await put(`${stem}.tlog-proof`, proofIn(disclosures.slice(0, size), index));
+    await put(`${stem}.leaf.json`, disclosures[index] ?? '');
+    await put(`${stem}.opening.json`, disclosureOf(index, documentOf(index)).opening);
+  };
+  const place = () => join(folder, 'parties');
+
+  test('agree with the log, whether a mailbox kept them or somebody saved the files of a mail', async () => {
+    await keep(join(place(), 'gemeente', 'proofs', '20260302T090000.123Z-d-1'), 3, 10);
+    await keep(join(place(), 'archief', 'zaak-1', 'bewijs'), 270, 300);
+    await put(join(place(), 'archief', 'zaak-1', 'verstrekking.xml'), documentOf(270));
+    const shown = await keepLog('shown', disclosures);
+    const { exit, out } = await run(logReceipts, [place(), '--log', shown], true);
+    expect([exit, out]).toEqual([0, 'agree; 2 proofs with each other, 2 compared with the log at 300; 1 documents opened\nthe key came with the export: compare log.vkey with the one the hub gave you\n']);
+    expect((await run(logReceipts, [place(), '--log', shown], true)).err).toMatch(/\r2 \/ 2 proofs {2}\[={20}\] 100%/);
+    const told = await run(logReceipts, [place(), '--vkey', join(shown, 'log.vkey'), '--json']);
+    expect([told.exit, JSON.parse(told.out)]).toMatchObject([0, { verdict: 'good', proofs: 2, compared: 0, size: null, keyFrom: 'file' }]);
+  });
+
+  test('show a log that was rebuilt, and one that ends too early', async () => {
+    const rebuilt = await keepLog('rebuilt', disclosures.with(3, disclosureOf(3, Buffer.from('<ander/>')).leaf));
+    expect(await run(logReceipts, [place(), '--log', rebuilt])).toMatchObject({ exit: 1, out: expect.stringMatching(/changed  entry 3  gemeente[\s\S]*CONTRADICTED/) });
+    const short = await keepLog('short', disclosures.slice(0, 100));
+    expect(await run(logReceipts, [place(), '--log', short])).toMatchObject({ exit: 2, out: expect.stringMatching(/ahead  entry 270[\s\S]*INCOMPLETE/) });
+  });
+
+  test('that are not there are not called good', async () => {
+    expect(await run(logReceipts, [folder, '--vkey', key, '--log', 'nowhere'])).toMatchObject({ exit: 3 });
+    expect(await run(logReceipts, [join(folder, 'shown'), '--vkey', key])).toMatchObject({ exit: 3, err: expect.stringContaining('no .tlog-proof') });
+    expect(await run(logReceipts, [place()])).toMatchObject({ exit: 3, err: expect.stringContaining('must be given') });
+    expect(await run(logReceipts, [])).toMatchObject({ exit: 3 });
+  });
+});
+
+describe('the verifier by itself', () => {
+  const io = (told: string[]) => ({ out: (text: string) => void told.push(text), err: (text: string) => void told.push(text), isTerminal: false });
+
+  test('runs each command by name, with or without the word log', async () => {
+    for (const words of [['verify', log], ['log', 'verify', log]]) expect(await runOffline(words, io([]))).toBe(0);
+  });
+
+  test('tells its commands when it is called without one', async () => {
+    const told: string[] = [];
+    expect([await runOffline([], io(told)), await runOffline(['export'], io(told))]).toEqual([3, 3]);
+    expect(told.join('')).toMatch(/verify[\s\S]*consistency[\s\S]*proof[\s\S]*open[\s\S]*receipts/);
   });
 });
 
@@ -130,6 +233,8 @@ describe('log consistency', () => {
     const forged = signCheckpoint({ origin: signer.name, size: 300, root: Buffer.alloc(32, 9) }, signer);
     const [a, b] = [await put(join(folder, 'a'), forged), await put(join(folder, 'b'), checkpointAt(700))];
     expect(await run(logConsistency, [a, b, '--vkey', key, '--log', log])).toMatchObject({ exit: 1, out: expect.stringContaining('NOT CONSISTENT') });
+    expect(JSON.parse((await run(logConsistency, [a, b, '--vkey', key, '--log', log, '--json'])).out)).toMatchObject({ verdict: 'tampered', oldSize: 300, size: 700 });
+    expect(await run(logConsistency, [a, join(folder, 'nowhere'), '--vkey', key, '--log', log])).toMatchObject({ exit: 3 });
     expect(await run(logConsistency, [a, b, '--vkey', key, '--log', folder])).toMatchObject({ exit: 2, out: expect.stringContaining('missing') });
   });
 });

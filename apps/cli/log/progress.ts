@@ -7,7 +7,7 @@ const redrawMs = 100;
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, '.');
 
 /** Draws `48.213 / 48.213 entries  [====] 100%  0:04` on a terminal, at most ten times a second; elsewhere nothing. */
-export const progressBar = (io: CommandIo): { readonly step: (done: number, total: number) => void; readonly end: () => void } => {
+export const progressBar = (io: CommandIo, what = 'entries'): { readonly step: (done: number, total: number) => void; readonly end: () => void } => {
   if (!io.isTerminal) return { step: () => undefined, end: () => undefined };
   const startedMs = performance.now();
   let drawnMs = -Infinity;
@@ -20,7 +20,7 @@ export const progressBar = (io: CommandIo): { readonly step: (done: number, tota
     const filled = total === 0 ? barWidth : Math.floor((done / total) * barWidth);
     const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
     const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    line = `${grouped(done)} / ${grouped(total)} entries  [${'='.repeat(filled).padEnd(barWidth)}] ${percent}%  ${time}`;
+    line = `${grouped(done)} / ${grouped(total)} ${what}  [${'='.repeat(filled).padEnd(barWidth)}] ${percent}%  ${time}`;
     io.err(`\r${line}`);
   };
   return { step, end: () => { if (line !== '') io.err('\n'); } };

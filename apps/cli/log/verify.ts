@@ -3,14 +3,15 @@ import { verifyLog } from '@ketensluis/tlog';
 import type { VerifyReport } from '@ketensluis/tlog';
 import { readArguments, usage } from './command.js';
 import type { CommandIo, LogExit } from './command.js';
-import { folderReader, isFolder, readIfPresent, readKeys } from './files.js';
+import { folderReader, isFolder, readIfPresent, readTrust, trustOptions } from './files.js';
 import { grouped, progressBar } from './progress.js';
 
 /** How `log verify` is called. */
 export const verifyUsage =
-  'usage: ketensluis log verify DIR [--vkey FILE] [--checkpoint FILE] [--hashes-only] [--json]\n' +
+  'usage: ketensluis log verify DIR [--vkey FILE | --policy FILE] [--since FILE] [--hashes-only] [--json]\n' +
   '  --vkey         key of the log, as you got it from elsewhere (default: DIR/log.vkey)\n' +
-  '  --checkpoint   a checkpoint you kept: the log must still begin with it\n' +
+  '  --policy       keys of log and witnesses, and how many of these must have signed (C2SP tlog-policy)\n' +
+  '  --since        a checkpoint you kept: the log must still begin with it\n' +
   '  --hashes-only  check the tree without its entries';
 
 /**
@@ -18,25 +19,23 @@ export const verifyUsage =
  * is what was signed, 1 when something was changed, 2 when files are missing, 3 when it was called wrongly.
  */
 export const logVerify = async (args: readonly string[], io: CommandIo): Promise<LogExit> => {
-  const given = readArguments(args, { values: ['vkey', 'checkpoint'], flags: ['json', 'hashes-only'] });
+  const given = readArguments(args, { values: [...trustOptions, 'since'], flags: ['json', 'hashes-only'] });
   const [directory, ...rest] = given?.positionals ?? [];
   if (given === null || directory === undefined || rest.length > 0) return usage(io, verifyUsage);
   if (!isFolder(directory)) return usage(io, `${directory}: no such folder`);
-  const keyFile = given.value('vkey');
-  const found = readKeys(keyFile ?? join(directory, 'log.vkey'));
+  const found = readTrust(given, join(directory, 'log.vkey'));
   if (found.kind === 'refused') return usage(io, found.detail);
-  const kept = given.value('checkpoint');
+  const kept = given.value('since');
   const since = kept === null ? null : readIfPresent(kept);
   if (kept !== null && since === null) return usage(io, `${kept}: no such file`);
   const bar = progressBar(io);
   const report = verifyLog({
-    read: folderReader(directory), keys: found.keys, since,
+    read: folderReader(directory), trust: found.trust, since,
     scope: given.isSet('hashes-only') ? 'hashes' : 'entries',
     progress: bar.step,
   });
   bar.end();
-  const keyFrom = keyFile === null ? 'export' : 'file';
-  io.out(given.isSet('json') ? `${asJson(report, keyFrom)}\n` : asText(report, keyFrom));
+  io.out(given.isSet('json') ? `${asJson(report, found.from)}\n` : asText(report, found.from));
   return exitOf(report);
 };
 

@@ -48,38 +48,87 @@ export type Collected =
   | { readonly kind: 'no-room' }
   | { readonly kind: 'cut-off' };
 
+/** What bounds one mail, and how long its sender said it is (SIZE, RFC 1870); null when it did not say. */
+export interface CollectLimits {
+  readonly sizeMaxBytes: number;
+  readonly announcedBytes: number | null;
+  readonly held: HeldBytes;
+}
+
 /** Reads one mail to its end. What is too large or finds no room is read and thrown away, so that the reply reaches the sender. */
-export function collect(stream: Readable, limits: { readonly sizeMaxBytes: number; readonly held: HeldBytes }): Promise<Collected> {
+export function collect(stream: Readable, limits: CollectLimits): Promise<Collected> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
+    const bytes = growing(limits);
     let dropped: 'too-large' | 'no-room' | null = null;
     const drop = (why: 'too-large' | 'no-room') => {
       dropped = why;
-      chunks.length = 0;
-      limits.held.give(sizeBytes);
-      sizeBytes = 0;
+      limits.held.give(bytes.size());
+      bytes.clear();
     };
     stream.on('data', (chunk: Buffer) => {
       if (dropped !== null) return;
-      if (sizeBytes + chunk.length > limits.sizeMaxBytes) return drop('too-large');
+      if (bytes.size() + chunk.length > limits.sizeMaxBytes) return drop('too-large');
       if (!limits.held.take(chunk.length)) return drop('no-room');
-      sizeBytes += chunk.length;
-      chunks.push(chunk);
+      bytes.add(chunk);
     });
     stream.once('end', () => {
       if (dropped !== null) return resolve({ kind: dropped });
-      const raw = Buffer.concat(chunks, sizeBytes);
-      chunks.length = 0;
-      resolve({ kind: 'complete', raw, release: () => limits.held.give(raw.length) });
+      const sizeBytes = bytes.size();
+      resolve({ kind: 'complete', raw: bytes.take(), release: () => limits.held.give(sizeBytes) });
     });
     // Without a listener an error of the line would stop the process; 'close' tells us all there is to know.
     stream.on('error', () => stream.destroy());
     // The client left before the final dot: RFC 5321 §4.1.1.4, the mail is not ours.
     stream.once('close', () => {
       if (stream.readableEnded) return;
-      if (dropped === null) limits.held.give(sizeBytes);
+      if (dropped === null) limits.held.give(bytes.size());
+      bytes.clear();
       resolve({ kind: 'cut-off' });
     });
   });
+}
+
+const smallBytes = 256 * 1024;
+/** A sender who only says that much will come makes us reserve this many times what came, and no more. */
+const reserveTimes = 16;
+
+/**
+ * The bytes of one mail as they come. A small one is joined at its end; a large one is written where it will stay, for joining it would hold it
+ * twice. Memory that was reserved and not yet written to costs nothing.
+ */
+function growing({ sizeMaxBytes, announcedBytes }: CollectLimits) {
+  let chunks: Buffer[] = [];
+  let place: Buffer | null = null;
+  let size = 0;
+  const reserve = (atLeast: number): Buffer => {
+    const wanted = announcedBytes !== null && announcedBytes >= atLeast ? announcedBytes : sizeMaxBytes;
+    const larger = Buffer.allocUnsafeSlow(Math.min(wanted, sizeMaxBytes, atLeast * reserveTimes));
+    if (place !== null) place.copy(larger, 0, 0, size);
+    let at = 0;
+    for (const chunk of chunks) at += chunk.copy(larger, at);
+    chunks = [];
+    return larger;
+  };
+  return {
+    size: () => size,
+    add: (chunk: Buffer) => {
+      if (place === null && size + chunk.length <= smallBytes) chunks.push(chunk);
+      else {
+        if (place === null || size + chunk.length > place.length) place = reserve(size + chunk.length);
+        chunk.copy(place, size);
+      }
+      size += chunk.length;
+    },
+    take: (): Buffer => {
+      const whole = place === null ? Buffer.concat(chunks, size) : place.subarray(0, size);
+      chunks = [];
+      place = null;
+      return whole;
+    },
+    clear: () => {
+      chunks = [];
+      place = null;
+      size = 0;
+    },
+  };
 }

@@ -1,11 +1,18 @@
+import { mailTls } from '@ketensluis/mail';
+
 /** Everything that bounds what a peer can make the intake hold or wait for. */
 export interface IntakeLimits {
-  /** Largest mail that is taken; advertised as SIZE (RFC 1870). A file of 25 MB grows to 48 MB: base64 inside the signature and again outside. */
+  /**
+   * Largest mail that is taken; advertised as SIZE (RFC 1870). A file of 25 MB is 34 MB when only the outside is base64, as `sealMail` writes it, and
+   * 47 MB when its sender writes base64 inside the signature as well.
+   */
   readonly sizeMaxBytes: number;
   /** Mail bytes held in memory over all connections together; more is asked to come back later. */
   readonly heldMaxBytes: number;
   /** The same over all connections of one address, so that one stranger cannot keep everybody else out. */
   readonly heldPerAddressMaxBytes: number;
+  /** A mail of this size or more waits until the one before it is answered: opened and stored, each takes several times its size. */
+  readonly largeFromBytes: number;
   readonly recipientsMax: number;
   /** RFC 5321 §4.5.3.1.4 asks for 512; extensions lengthen MAIL. */
   readonly commandMaxBytes: number;
@@ -30,8 +37,9 @@ const MiB = 1024 * 1024;
 /** The limits that hold where the options say nothing. */
 export const intakeLimits: IntakeLimits = {
   sizeMaxBytes: 56 * MiB,
-  heldMaxBytes: 256 * MiB,
-  heldPerAddressMaxBytes: 112 * MiB,
+  heldMaxBytes: 112 * MiB,
+  heldPerAddressMaxBytes: 72 * MiB,
+  largeFromBytes: 4 * MiB,
   recipientsMax: 10,
   commandMaxBytes: 1024,
   commandsMaxBytes: 256 * 1024,
@@ -44,21 +52,5 @@ export const intakeLimits: IntakeLimits = {
   drainMs: 30_000,
 };
 
-/** NCSC-NL TLS guidelines 2025: good and sufficient suites only; no CBC, no DHE, nothing below TLS 1.2. */
-export const intakeTls = {
-  minVersion: 'TLSv1.2',
-  maxVersion: 'TLSv1.3',
-  ciphers: [
-    'TLS_AES_256_GCM_SHA384',
-    'TLS_CHACHA20_POLY1305_SHA256',
-    'TLS_AES_128_GCM_SHA256',
-    'ECDHE-ECDSA-CHACHA20-POLY1305',
-    'ECDHE-ECDSA-AES256-GCM-SHA384',
-    'ECDHE-RSA-CHACHA20-POLY1305',
-    'ECDHE-RSA-AES256-GCM-SHA384',
-    'ECDHE-ECDSA-AES128-GCM-SHA256',
-    'ECDHE-RSA-AES128-GCM-SHA256',
-  ].join(':'),
-  honorCipherOrder: true,
-  ecdhCurve: 'X25519:P-256:P-384',
-} as const;
+/** The floor of mail, and which suite of it: ours comes first. */
+export const intakeTls = { ...mailTls, honorCipherOrder: true, ecdhCurve: 'X25519:P-256:P-384' } as const;

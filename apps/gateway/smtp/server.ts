@@ -12,7 +12,8 @@ export interface IncomingMail {
   /** Envelope sender; empty for a bounce. Not proven in any way. */
   readonly from: string;
   readonly to: readonly string[];
-  readonly remote: { readonly address: string; readonly tlsVersion: string; readonly cipher: string };
+  /** `helo` is the name the peer gives itself; not proven either. */
+  readonly remote: { readonly address: string; readonly helo: string | null; readonly tlsVersion: string; readonly cipher: string };
 }
 
 /** What the intake needs from outside. */
@@ -49,6 +50,8 @@ interface Intake {
   readonly links: Links;
   readonly heldBy: (address: string) => HeldBytes;
   readonly receiving: Set<Promise<unknown>>;
+  /** Ends when the last large mail was answered. */
+  lastLarge: Promise<unknown>;
 }
 
 type Done = (error?: Error | null, message?: string) => void;
@@ -56,7 +59,7 @@ type Done = (error?: Error | null, message?: string) => void;
 /** Listens for mail. Nothing is taken without TLS, from a peer with bare line ends, or beyond the limits; a 250 means stored (I5). */
 export async function startSmtpIntake(options: SmtpIntakeOptions): Promise<SmtpIntake> {
   const limits: IntakeLimits = { ...intakeLimits, ...options };
-  const intake: Intake = { options, limits, links: links(limits, options.onRefused), heldBy: heldPerAddress(heldBytes(limits.heldMaxBytes), limits.heldPerAddressMaxBytes), receiving: new Set() };
+  const intake: Intake = { options, limits, links: links(limits, options.onRefused), heldBy: heldPerAddress(heldBytes(limits.heldMaxBytes), limits.heldPerAddressMaxBytes), receiving: new Set(), lastLarge: Promise.resolve() };
   const smtp = new SMTPServer(serverOptions(intake));
   smtp.on('error', (error) => onServerError(intake, error));
   const serve = smtp.connect.bind(smtp);
@@ -157,7 +160,7 @@ async function onData(intake: Intake, { stream, session, done }: { stream: SMTPS
   const link = linkOf(intake, session);
   link.phase('mail');
   const mail = { from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address, to: session.envelope.rcptTo.map((to) => to.address) };
-  const collected = await collect(stream, { sizeMaxBytes: intake.limits.sizeMaxBytes, held: intake.heldBy(link.address) });
+  const collected = await collect(stream, { sizeMaxBytes: intake.limits.sizeMaxBytes, announcedBytes: announcedBytes(session), held: intake.heldBy(link.address) });
   const secured = link.secured();
   const leave = (reason: RefusalReason, reply: NegativeReply) => {
     refuse({ link, reason, reply, done });
@@ -172,7 +175,7 @@ async function onData(intake: Intake, { stream, session, done }: { stream: SMTPS
     return;
   }
   link.phase('receiving');
-  const received = receive(intake, { ...mail, raw: collected.raw, remote: { address: link.address, ...secured } }, link);
+  const received = inItsTurn(intake, { ...mail, raw: collected.raw, remote: { address: link.address, helo: session.hostNameAppearsAs === '' ? null : session.hostNameAppearsAs, ...secured } }, link);
   intake.receiving.add(received);
   const reply = await received;
   intake.receiving.delete(received);
@@ -182,6 +185,21 @@ async function onData(intake: Intake, { stream, session, done }: { stream: SMTPS
     if (link.answers()) intake.options.onAnswered(reply.id);
   } else done(replyError(reply));
   link.phase('commands');
+}
+
+/** The SIZE of MAIL (RFC 1870 §3): what its sender says, and so no more than a hint. */
+function announcedBytes(session: SMTPServerSession): number | null {
+  const { mailFrom } = session.envelope;
+  const size = mailFrom !== false && mailFrom.args !== false ? Number(mailFrom.args['SIZE']) : Number.NaN;
+  return Number.isSafeInteger(size) && size > 0 ? size : null;
+}
+
+/** Large mails are received one after another. Each has its own `receiveMaxMs`, so that none waits for ever. */
+function inItsTurn(intake: Intake, mail: IncomingMail, link: Link): Promise<IntakeReply> {
+  if (mail.raw.length < intake.limits.largeFromBytes) return receive(intake, mail, link);
+  const turn = intake.lastLarge.then(() => receive(intake, mail, link));
+  intake.lastLarge = turn;
+  return turn;
 }
 
 /** Never rejects: a fault of ours is the sender's cue to try again. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -75,6 +75,34 @@ describe('the mailbox of a practice party', () => {
     const other = { envelope: { from: 'hub@sluis.example', to: 'iemand@veilig-thuis.example' }, raw: raw() };
     const transport = createTransport({ host: '127.0.0.1', port: mailbox.port, requireTLS: true, tls: { ca: tls.ca, servername: 'localhost' } });
     await expect(transport.sendMail(other)).rejects.toMatchObject({ responseCode: 550 });
+  });
+});
+
+describe('a mailbox that looks at what comes', () => {
+  const proof = { leaf: Buffer.from('{}'), opening: Buffer.from('[]'), proof: Buffer.from('bewijs') };
+  const at = () => new Date('2026-03-02T09:00:00.123Z');
+
+  test('keeps the proof beside the mail, under the same name', async () => {
+    await start({ now: at, check: async () => ({ kind: 'taken', proof }) });
+    await send();
+    const stem = '20260302T090000.123Z-d-1_sluis.example';
+    expect(readdirSync(join(folder, 'inbox'))).toEqual([`${stem}.eml`]);
+    expect(readdirSync(join(folder, 'proofs')).sort()).toEqual([`${stem}.leaf.json`, `${stem}.opening.json`, `${stem}.tlog-proof`]);
+    expect(readFileSync(join(folder, 'proofs', `${stem}.tlog-proof`))).toEqual(proof.proof);
+  });
+
+  test.each(['normal', 'drop-after-data'] as const)('keeps what it refuses apart, with the reason (%s)', async (behaviour) => {
+    await start({ now: at, behaviour, check: async () => ({ kind: 'refused', code: 554, text: '5.7.1 no proof' }) });
+    await expect(send()).rejects.toMatchObject(behaviour === 'normal' ? { responseCode: 554, response: '554 5.7.1 no proof' } : {});
+    expect(await inbox()).toEqual([]);
+    expect(kept).toEqual([]);
+    expect(readdirSync(join(folder, 'refused')).sort()).toEqual(['20260302T090000.123Z-d-1_sluis.example.eml', '20260302T090000.123Z-d-1_sluis.example.txt']);
+  });
+
+  test('keeps nothing of what it asks for again', async () => {
+    await start({ check: async () => ({ kind: 'refused', code: 451, text: '4.7.0 not yet' }) });
+    await expect(send()).rejects.toMatchObject({ responseCode: 451 });
+    expect(readdirSync(folder)).toEqual(['inbox']);
   });
 });
 

@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { findProof } from '@ketensluis/contract';
 import type { OutgoingDisclosure } from '@ketensluis/flow';
 import type { SealInput } from '@ketensluis/mail';
 import { smtpPeer, type PeerScript } from '../../../test/fixtures/smtp-peer.js';
 import { tlsFixture } from '../../../test/fixtures/tls-certificates.js';
 import { partyAdapterConformance, type PeerBehaviour } from '../conformance.js';
 import { smimeMailAdapter, type SmimeMailOptions } from './adapter.js';
-import type { SmtpLimits } from './limits.js';
+import type { SmtpLimits } from '../smtp/limits.js';
 
 const tls = tlsFixture('mail.party.example');
 const expired = tlsFixture('mail.party.example', -1);
@@ -14,8 +15,12 @@ const otherHost = tlsFixture('mail.other.example');
 const at = new Date('2026-03-02T09:00:00Z');
 const signer = { certificate: new Uint8Array(), privateKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, chain: [] };
 
+/** What the party finds in the mails that were sealed for it, in order; it alone can read them. */
+const sealed: SealInput[] = [];
+
 /** Stands in for sealing, so that only the transport is under test: a mail of which nothing can be read, as large as what went in. */
 const seal = async (input: SealInput): Promise<Uint8Array> => {
+  sealed.push(input);
   const head = `From: ${input.from}\r\nTo: ${input.to}\r\nMessage-ID: ${input.messageId}\r\nSubject: [...]\r\n\r\n.\r\n..\r\n`;
   const lines = input.attachments.reduce((sum, one) => sum + Math.ceil(one.content.length / 54), 0);
   return Buffer.from(head + `${'AAAA'.repeat(18)}\r\n`.repeat(lines));
@@ -49,12 +54,18 @@ const scripts: Readonly<Record<Exclude<PeerBehaviour, 'gone'>, PeerScript>> = {
 };
 
 partyAdapterConformance('smime-mail', async () => {
+  sealed.length = 0;
   const { peer, adapter } = await channel();
   return {
     adapter,
     boundMs: 5_000,
     behave: async (behaviour) => peer.play(behaviour === 'gone' ? { greeting: 'drop' } : scripts[behaviour]),
     received: () => peer.mails().map((mail) => /Message-ID: <(.*)@sluis\.example>/.exec(mail)?.[1] ?? 'none'),
+    proofs: () => peer.mails().map((_mail, place) => {
+      const found = findProof(sealed[place]?.attachments ?? []);
+      if (typeof found === 'string') throw new Error(`without ${found}`);
+      return found;
+    }),
     clear: peer.clear,
     open: peer.open,
     close: peer.close,
@@ -69,6 +80,7 @@ const disclosure: OutgoingDisclosure = {
   document: Buffer.from('<verstrekking/>'),
   mediaType: 'application/xml',
   attachments: [{ name: 'besluit.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF'), sha256: '' }],
+  proof: { leaf: Buffer.from('{}'), opening: Buffer.from('{}'), proof: Buffer.from('bewijs') },
 };
 
 describe('what an answer of the mail server means', () => {
@@ -148,12 +160,12 @@ describe('what an answer of the mail server means', () => {
     expect(peer.mails()[0]).toContain('Message-ID: <018f2f6e-0000-7000-8000-000000000001@sluis.example>');
   });
 
-  test('what is sealed is the document and its attachments, dated and signed for this try', async () => {
+  test('what is sealed is the document, its attachments and last the proof, dated and signed for this try', async () => {
     const inputs: SealInput[] = [];
     const { adapter } = await open({ seal: (input) => (inputs.push(input), seal(input)) });
     await adapter.deliver(disclosure, at);
     expect(inputs[0]).toMatchObject({ to: 'wth@party.example', from: 'hub@sluis.example', date: at, subject: 'Verstrekking 2', text: 'Tekst' });
-    expect(inputs[0]?.attachments.map((one) => one.name)).toEqual(['verstrekking.xml', 'besluit.pdf']);
+    expect(inputs[0]?.attachments.map((one) => one.name)).toEqual(['verstrekking.xml', 'besluit.pdf', 'bewijs.leaf.json', 'bewijs.opening.json', 'bewijs.tlog-proof']);
     expect(inputs[0]?.attachments[0]?.content).toBe(disclosure.document);
   });
 

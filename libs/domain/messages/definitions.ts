@@ -4,6 +4,7 @@ import {
 import type { MessageDefinition } from './definition.js';
 import { adviceGiven, consultationAnswered, consultationAsked, helpAccepted, helpConfirmed, helpStarted, reachGiven, shelterAsked } from './help.js';
 import { announced, extended, imposed, refused, violated, withdrawn } from './order.js';
+import { retracted } from './retraction.js';
 import { assessed, noBan } from './rihg.js';
 import type { MessageType } from './type.js';
 
@@ -32,4 +33,5 @@ export const messageDefinitions: Readonly<Record<MessageType, MessageDefinition>
   'hulp.gestart': helpStarted,
   'opvang.gevraagd': shelterAsked,
   'advies.gegeven': adviceGiven,
+  'bericht.ingetrokken': retracted,
 };

@@ -4,6 +4,7 @@ export const messageTypes = [
   'huisverbod.geweigerd', 'huisverbod.verlengd', 'huisverbod.ingetrokken', 'huisverbod.overtreden', 'raadsman.gewenst',
   'raadsman.toegewezen', 'bereikbaarheid.opgegeven', 'voorziening.verzocht', 'zitting.bepaald', 'uitspraak.voorziening',
   'uitspraak.beroep', 'uitspraak.hoger-beroep', 'hulp.aanvaard', 'hulp.bevestigd', 'hulp.gestart', 'opvang.gevraagd', 'advies.gegeven',
+  'bericht.ingetrokken',
 ] as const;
 
 /** One of `messageTypes`. */

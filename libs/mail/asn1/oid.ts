@@ -38,6 +38,7 @@ export const oids = {
   dhSinglePassStdDhHkdfSha384: '1.2.840.113549.1.9.16.3.20',
   dhSinglePassStdDhHkdfSha512: '1.2.840.113549.1.9.16.3.21',
   cekHkdfSha256: '1.2.840.113549.1.9.16.3.31',
+  preferBinaryInside: '1.2.840.113549.1.9.16.11.1',
   aes128Wrap: '2.16.840.1.101.3.4.1.5',
   aes192Wrap: '2.16.840.1.101.3.4.1.25',
   aes256Wrap: '2.16.840.1.101.3.4.1.45',
@@ -63,7 +64,13 @@ export const oids = {
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
   countersignature: '1.2.840.113549.1.9.6',
+  // What a certification request asks for (RFC 2985)
+  extensionRequest: '1.2.840.113549.1.9.14',
   smimeCapabilities: '1.2.840.113549.1.9.15',
+  // Signed receipts (RFC 2634)
+  receiptContent: '1.2.840.113549.1.9.16.1.1',
+  receiptRequest: '1.2.840.113549.1.9.16.2.1',
+  messageSignatureDigest: '1.2.840.113549.1.9.16.2.5',
   encryptionKeyPreference: '1.2.840.113549.1.9.16.2.11',
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
@@ -100,6 +107,11 @@ export const oids = {
   freshestCrl: '2.5.29.46',
   inhibitAnyPolicy: '2.5.29.54',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  // Access to OCSP, its answers and their signers (RFC 6960)
+  ocspAccess: '1.3.6.1.5.5.7.48.1',
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   // CRL extensions (RFC 5280 §5.2, §5.3)
   crlNumber: '2.5.29.20',
   reasonCode: '2.5.29.21',
@@ -112,6 +124,7 @@ export const oids = {
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
   emailProtection: '1.3.6.1.5.5.7.3.4',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
   // Certificate policies of the practice CA, after the PKIoverheid arc (Programma van Eisen part 3)
   practiceSign: '2.16.528.1.1003.1.2.5.1',
   practiceEncrypt: '2.16.528.1.1003.1.2.5.2',

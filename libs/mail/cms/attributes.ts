@@ -54,10 +54,10 @@ export function valueOf(attributes: Attributes, type: string, ...allowed: readon
   return only;
 }
 
-/** Refuses attributes whose content-type is absent or not id-data, the only content that S/MIME signs (RFC 8551 §2.4.1). */
-export function expectDataContentType(attributes: Attributes): void {
+/** Refuses attributes whose content-type is absent or not this one; S/MIME signs id-data only (RFC 8551 §2.4.1), and receipts. */
+export function expectContentType(attributes: Attributes, type: string): void {
   const value = valueOf(attributes, oids.contentType, tags.oid);
-  if (value === null || oid(value) !== oids.data) refuse('attributes', 'content-type attribute absent or not that of the content');
+  if (value === null || oid(value) !== type) refuse('attributes', 'content-type attribute absent or not that of the content');
 }
 
 /** The message digest that was signed; refused when absent. */
@@ -119,12 +119,16 @@ export interface OwnAttributes {
   readonly at: Date;
   readonly signer: Certificate;
   readonly encryption: Certificate | null;
+  /** What is signed when it is no ordinary content. */
+  readonly contentType?: string;
+  /** More attributes, by object identifier, each with its one value. */
+  readonly more?: Readonly<Record<string, Der>>;
 }
 
 /** Our signed attributes as SET OF, ready to be signed; `asField` gives them the tag they carry in the SignerInfo. */
 export function ownAttributes(input: OwnAttributes): Der {
   const attributes = [
-    attribute(oids.contentType, der.oid(oids.data)),
+    attribute(oids.contentType, der.oid(input.contentType ?? oids.data)),
     attribute(oids.signingTime, der.time(input.at)),
     attribute(oids.messageDigest, der.octets(input.digest)),
     ownCapabilities,
@@ -132,6 +136,7 @@ export function ownAttributes(input: OwnAttributes): Der {
     attribute(oids.signingCertificateV2, der.sequence(der.sequence(der.sequence(der.octets(hash('sha256', input.signer.raw, 'buffer')))))),
   ];
   if (input.encryption !== null) attributes.push(attribute(oids.encryptionKeyPreference, der.context(0, ...issuerAndSerial(input.encryption))));
+  for (const [type, value] of Object.entries(input.more ?? {})) attributes.push(attribute(type, value));
   return der.setOf(...attributes);
 }
 
@@ -154,5 +159,7 @@ const ownCapabilities = attribute(
     der.sequence(der.oid(oids.aes256Cbc)),
     der.sequence(der.oid(oids.dhSinglePassStdDhSha256Kdf), der.sequence(der.oid(oids.aes256Wrap))),
     oaepIdentifier,
+    // No algorithm: it says that what is inside CMS may come without transfer encoding (RFC 8551 §3.1.2).
+    der.sequence(der.oid(oids.preferBinaryInside)),
   ),
 );

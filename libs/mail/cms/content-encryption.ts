@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, type Cipher } from 'node:crypto';
 import { der, smallInteger, type Der } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { readAlgorithm, type AlgorithmIdentifier } from '../x509/signature.js';
@@ -61,11 +61,12 @@ export function derivedKey(contentKey: Uint8Array, cipherIdentifier: Uint8Array)
   return new Uint8Array(hkdfSync('sha256', contentKey, derivationSalt, cipherIdentifier, contentKey.length));
 }
 
-/** Encrypted content: chunks in order, how they were encrypted, and for GCM the tag. */
+/** Content that is encrypted while its pieces are taken, once; how, how long it gets, and for GCM the tag, which is there when all were taken. */
 export interface EncryptedContent {
   readonly identifier: Der;
-  readonly chunks: readonly Uint8Array[];
-  readonly tag: Uint8Array | null;
+  readonly sizeBytes: number;
+  readonly pieces: Iterable<Uint8Array>;
+  readonly tag: (() => Uint8Array) | null;
 }
 
 /** How content is encrypted: with the content key itself, or with a key derived from it and the cipher (RFC 9709). */
@@ -74,22 +75,30 @@ export interface ContentCipherChoice {
   readonly derivation: 'none' | 'hkdf-sha256';
 }
 
-/** The content under a key used once, in chunks that are not joined: 25 MB are copied only when the message is written. */
+/** The content under a key used once. Nothing is joined, and nothing encrypted is kept: 25 MB stand in memory as content and as what becomes of them. */
 export function encryptContent({ id, derivation }: ContentCipherChoice, contentKey: Uint8Array, content: readonly Uint8Array[]): EncryptedContent {
   const start = randomBytes(id === 'aes-256-gcm' ? nonceBytes : blockBytes);
   const inside = id === 'aes-256-gcm' ? gcmIdentifier(start) : der.sequence(der.oid(oids.aes256Cbc), der.octets(start));
   const isDerived = derivation === 'hkdf-sha256';
   const key = isDerived ? derivedKey(contentKey, inside) : contentKey;
   const identifier = isDerived ? der.sequence(der.oid(oids.cekHkdfSha256), inside) : inside;
+  const plainBytes = content.reduce((sum, piece) => sum + piece.length, 0);
   if (id === 'aes-256-cbc') {
     const cipher = createCipheriv(id, key, start);
-    const chunks = content.map((chunk) => cipher.update(chunk));
-    return { identifier, chunks: [...chunks, cipher.final()], tag: null };
+    return { identifier, sizeBytes: plainBytes + blockBytes - (plainBytes % blockBytes), pieces: encrypted(cipher, content), tag: null };
   }
   const cipher = createCipheriv(id, key, start, { authTagLength: tagMaxBytes });
-  const chunks = content.map((chunk) => cipher.update(chunk));
-  cipher.final();
-  return { identifier, chunks, tag: cipher.getAuthTag() };
+  return { identifier, sizeBytes: plainBytes, pieces: encrypted(cipher, content), tag: () => cipher.getAuthTag() };
+}
+
+/** As much as stays in the cache of one core, with what is made of it. */
+const pieceBytes = 64 * 1024;
+
+function* encrypted(cipher: Cipher, content: readonly Uint8Array[]): Iterable<Uint8Array> {
+  for (const piece of content) {
+    for (let at = 0; at < piece.length; at += pieceBytes) yield cipher.update(piece.subarray(at, at + pieceBytes));
+  }
+  yield cipher.final();
 }
 
 function gcmIdentifier(nonce: Uint8Array): Der {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { der, flatten, octets, oid, rope, smallInteger, type DerNode, type Rope } from '../asn1/der.js';
+import { der, octets, oid, rope, smallInteger, type Der, type DerNode, type Rope } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { readAlgorithm } from '../x509/signature.js';
-import { expectDataContentType, readAttributes } from './attributes.js';
+import { expectContentType, readAttributes } from './attributes.js';
 import { knownCertificate } from './certificates.js';
 import { contentEncryptionOf, decryptContent, encryptContent, isGcmKey, rememberGcmKey } from './content-encryption.js';
 import type { ContentEncryption, EncryptedContent, SealedContent } from './content-encryption.js';
@@ -13,7 +13,7 @@ import { needsAgreement, ourRecipient, recipientInfo, type OurRecipient } from '
 import { cmsLimits, refuse, refusing, type CmsRefusal } from './refusal.js';
 
 export interface EncryptInput {
-  /** In one piece or in chunks, which are not joined before they are encrypted. */
+  /** In one piece or in several, which are not joined. */
   readonly content: Uint8Array | readonly Uint8Array[];
   /** Certificates (DER) that the caller has checked; at most 500. */
   readonly certificates: readonly Uint8Array[];
@@ -34,38 +34,65 @@ export interface DecryptedContent {
 
 const cipherIds = { 'aes256-gcm': 'aes-256-gcm', 'aes256-cbc': 'aes-256-cbc' } as const;
 
+/** A message of known length whose octets are made while they are taken, in order and once. */
+export interface EncryptedPieces {
+  readonly sizeBytes: number;
+  readonly pieces: Iterable<Uint8Array>;
+}
+
 /**
  * The content under a fresh key, as AuthEnvelopedData for GCM (RFC 5083) and EnvelopedData for CBC (RFC 5652 §6): a ContentInfo in DER that only
  * these recipients open. Throws when a certificate has no key that decrypts: checking recipients comes before sealing.
  */
-export function encryptFor(input: EncryptInput): Uint8Array {
+export function encryptInPieces(input: EncryptInput): EncryptedPieces {
   const sealed = refusing(() => seal(input));
-  if (sealed instanceof Uint8Array) return sealed;
+  if ('pieces' in sealed) return sealed;
   throw new Error(`bug: recipient not checked before sealing: ${sealed.detail}`);
 }
 
-function seal({ content, certificates, cipher, keyTransport, derivation = 'none' }: EncryptInput): Uint8Array {
+/** The same in one piece, for what is small. */
+export const encryptFor = (input: EncryptInput): Uint8Array => {
+  const { sizeBytes, pieces } = encryptInPieces(input);
+  return Buffer.concat([...pieces], sizeBytes);
+};
+
+function seal({ content, certificates, cipher, keyTransport, derivation = 'none' }: EncryptInput): EncryptedPieces {
   if (certificates.length === 0 || certificates.length > cmsLimits.recipientsMax) return refuse('too-large', 'recipients');
   const recipients = certificates.map(knownCertificate);
   const contentKey = randomBytes(32);
   const encrypted = encryptContent({ id: cipherIds[cipher], derivation }, contentKey, content instanceof Uint8Array ? [content] : content);
   const recipientInfos = der.setOf(...recipients.map((recipient) => recipientInfo(recipient, contentKey, keyTransport)));
   contentKey.fill(0);
-  const encryptedInfo = encryptedContentInfo(encrypted);
+  // What is not made yet has its place: the ciphertext by its length, the tag by zeros that it overwrites.
+  const place: Rope = { sizeBytes: encrypted.sizeBytes, chunks: [ciphertextPlace] };
+  const encryptedInfo = rope(tags.sequence, der.oid(oids.data), encrypted.identifier, rope(0x80, place));
   if (encrypted.tag !== null) {
-    const mac = der.octets(encrypted.tag);
-    return contentInfo(oids.authEnvelopedData, rope(tags.sequence, der.integer(0), recipientInfos, encryptedInfo, mac));
+    const mac = der.octets(new Uint8Array(macBytes));
+    return inPieces(contentInfo(oids.authEnvelopedData, rope(tags.sequence, der.integer(0), recipientInfos, encryptedInfo, mac)), encrypted, mac);
   }
   const version = needsAgreement(recipients) ? 2 : 0;
-  return contentInfo(oids.envelopedData, rope(tags.sequence, der.integer(version), recipientInfos, encryptedInfo));
+  return inPieces(contentInfo(oids.envelopedData, rope(tags.sequence, der.integer(version), recipientInfos, encryptedInfo)), encrypted, null);
 }
 
-function encryptedContentInfo(encrypted: EncryptedContent): Rope {
-  return rope(tags.sequence, der.oid(oids.data), encrypted.identifier, rope(0x80, ...encrypted.chunks));
+const macBytes = 16;
+/** Stands in a rope where the ciphertext goes; known by identity. */
+const ciphertextPlace = new Uint8Array(0);
+
+function inPieces(frame: Rope, encrypted: EncryptedContent, mac: Der | null): EncryptedPieces {
+  const pieces = function* (): Iterable<Uint8Array> {
+    for (const chunk of frame.chunks) {
+      if (chunk === ciphertextPlace) yield* encrypted.pieces;
+      else {
+        if (chunk === mac && encrypted.tag !== null) chunk.set(encrypted.tag(), chunk.length - macBytes);
+        yield chunk;
+      }
+    }
+  };
+  return { sizeBytes: frame.sizeBytes, pieces: pieces() };
 }
 
-function contentInfo(type: string, content: Rope): Uint8Array {
-  return flatten(rope(tags.sequence, der.oid(type), rope(0xa0, content)));
+function contentInfo(type: string, content: Rope): Rope {
+  return rope(tags.sequence, der.oid(type), rope(0xa0, content));
 }
 
 /**
@@ -121,7 +148,7 @@ function authEnvelopedData(value: DerNode): Envelope {
 
 function authenticatedAttributes(node: DerNode): Uint8Array {
   const attributes = readAttributes(node);
-  if (attributes.valuesByType.has(oids.contentType)) expectDataContentType(attributes);
+  if (attributes.valuesByType.has(oids.contentType)) expectContentType(attributes, oids.data);
   return attributes.encoded;
 }
 

@@ -53,6 +53,7 @@ describe('a message we sign', () => {
       oids.aes256Cbc,
       oids.dhSinglePassStdDhSha256Kdf,
       oids.rsaesOaep,
+      oids.preferBinaryInside,
     ]);
   });
 

@@ -18,30 +18,66 @@ const pairOf = ((): Uint16Array => {
 })();
 const lineEnd = isLittleEndian ? 0x0a0d : 0x0d0a;
 
-const wholeLines = (rest: Uint8Array): Uint8Array =>
-  Buffer.from(rest.length === 0 ? '' : `${Buffer.from(rest).toString('base64')}\r\n`, 'latin1');
+/** How long base64 in lines of 76 characters is, line ends included. */
+export const base64Length = (bytes: number): number => {
+  const rest = bytes % lineBytes;
+  return ((bytes - rest) / lineBytes) * lineUnits * 2 + (rest === 0 ? 0 : Math.ceil(rest / 3) * 4 + 2);
+};
 
-/** Base64 in lines of 76 characters, each ended by CRLF; empty for no bytes. */
-export const encodeBase64 = (bytes: Uint8Array): Uint8Array => {
+// Whole lines of `bytes` from `from` on, as units from `to` on.
+const encodeLines = (bytes: Uint8Array, from: number, target: { readonly units: Uint16Array; readonly to: number; readonly lines: number }): void => {
   const table = pairOf;
-  const lines = Math.floor(bytes.length / lineBytes);
-  const tail = wholeLines(bytes.subarray(lines * lineBytes));
-  const out = new Uint8Array(lines * lineUnits * 2 + tail.length);
-  const units = new Uint16Array(out.buffer, 0, lines * lineUnits);
-  let from = 0;
-  let to = 0;
-  for (let line = 0; line < lines; line += 1) {
+  const { units } = target;
+  let { to } = target;
+  let at = from;
+  for (let line = 0; line < target.lines; line += 1) {
     for (let group = 0; group < 19; group += 1) {
-      const bits = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);
+      const bits = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
       units[to] = table[bits >> 12] ?? 0;
       units[to + 1] = table[bits & 0xfff] ?? 0;
-      from += 3;
+      at += 3;
       to += 2;
     }
     units[to] = lineEnd;
     to += 1;
   }
-  out.set(tail, lines * lineUnits * 2);
+};
+
+/**
+ * Writes base64 in lines of 76 characters, each ended by CRLF, of the pieces in order, which are taken one at a time: the mail around 25 MB is made
+ * without a second copy of them. `out` holds `base64Length` of all bytes and begins at an even place of its buffer.
+ */
+export const writeBase64 = (pieces: Iterable<Uint8Array>, out: Uint8Array<ArrayBuffer>): void => {
+  const units = new Uint16Array(out.buffer, out.byteOffset, out.length >> 1);
+  const started = new Uint8Array(lineBytes);
+  let startedBytes = 0;
+  let to = 0;
+  const put = (bytes: Uint8Array, from: number, lines: number): void => {
+    encodeLines(bytes, from, { units, to, lines });
+    to += lines * lineUnits;
+  };
+  for (const piece of pieces) {
+    const filled = startedBytes === 0 ? 0 : Math.min(lineBytes - startedBytes, piece.length);
+    started.set(piece.subarray(0, filled), startedBytes);
+    startedBytes += filled;
+    if (startedBytes === lineBytes) {
+      put(started, 0, 1);
+      startedBytes = 0;
+    }
+    if (filled === piece.length) continue;
+    const lines = Math.floor((piece.length - filled) / lineBytes);
+    put(piece, filled, lines);
+    const rest = piece.subarray(filled + lines * lineBytes);
+    started.set(rest);
+    startedBytes = rest.length;
+  }
+  if (startedBytes > 0) out.set(Buffer.from(`${Buffer.from(started.subarray(0, startedBytes)).toString('base64')}\r\n`, 'latin1'), to * 2);
+};
+
+/** The same of bytes in one piece; empty for no bytes. */
+export const encodeBase64 = (bytes: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(base64Length(bytes.length));
+  writeBase64([bytes], out);
   return out;
 };
 
@@ -90,6 +126,41 @@ const countAlphabet = (text: Uint8Array): number | null => {
 
 const decodedLength = (characters: number): number => Math.floor((characters * 3) / 4);
 
+interface Decoded {
+  readonly bytes: Buffer;
+  readonly characters: number;
+}
+
+const decodeWhole = (text: Buffer): Decoded | null => {
+  const bytes = Buffer.from(text.toString('latin1'), 'base64');
+  const guess = countBetweenLines(text);
+  const characters = decodedLength(guess) === bytes.length ? guess : countAlphabet(text);
+  return characters === null || decodedLength(characters) !== bytes.length ? null : { bytes, characters };
+};
+
+const pieceBytes = 1024 * 1024;
+
+// Lines by the megabyte, so that a mail of 35 MB does not stand in memory once more as a string. Null when some piece is not whole groups of four
+// between line ends: then all of it is looked at as one.
+const decodeByPieces = (text: Buffer): Decoded | null => {
+  const bytes = Buffer.allocUnsafe(decodedLength(text.length));
+  let to = 0;
+  let total = 0;
+  for (let start = 0; start < text.length; ) {
+    const isRest = text.length - start <= pieceBytes;
+    const end = isRest ? text.length : text.lastIndexOf(lf, start + pieceBytes) + 1;
+    if (end <= start) return null;
+    const piece = text.subarray(start, end);
+    const characters = countBetweenLines(piece);
+    const written = bytes.write(piece.toString('latin1'), to, 'base64');
+    if (written !== decodedLength(characters) || (!isRest && characters % 4 !== 0)) return null;
+    to += written;
+    total += characters;
+    start = end;
+  }
+  return { bytes: bytes.subarray(0, to), characters: total };
+};
+
 /**
  * Decodes base64 in lines of any length. Refuses foreign characters, wrong or misplaced padding and stray bits:
  * leniency here lets two readers see different attachments (RFC 4648 §12).
@@ -99,12 +170,10 @@ export const decodeBase64 = (bytes: Uint8Array): Uint8Array | Malformed => {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, end);
   // The native decoder stops at padding and takes the URL alphabet for the other.
   if (['=', '-', '_'].some((character) => text.includes(character))) return malformed('base64 with foreign characters');
-  const decoded = Buffer.from(text.toString('latin1'), 'base64');
-  const guess = countBetweenLines(text);
-  const characters = decodedLength(guess) === decoded.length ? guess : countAlphabet(text);
-  if (characters === null || decodedLength(characters) !== decoded.length) return malformed('base64 with foreign characters');
-  if (padding > 2 || (characters + padding) % 4 !== 0) return malformed('base64 with wrong padding');
+  const decoded = (text.length > pieceBytes ? decodeByPieces(text) : null) ?? decodeWhole(text);
+  if (decoded === null) return malformed('base64 with foreign characters');
+  if (padding > 2 || (decoded.characters + padding) % 4 !== 0) return malformed('base64 with wrong padding');
   const last = alphabet.indexOf(String.fromCharCode(bytes[end - 1] ?? 0));
   const strayBits = padding === 1 ? last & 3 : padding === 2 ? last & 15 : 0;
-  return strayBits === 0 ? decoded : malformed('base64 with stray bits');
+  return strayBits === 0 ? decoded.bytes : malformed('base64 with stray bits');
 };

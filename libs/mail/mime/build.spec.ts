@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
-import { joinBytes, writeField, writeMixed, writeParameter, type MixedMail } from './build.js';
+import { boundaryOf, joinBytes, writeField, writeMixed, writeParameter, type MixedMail } from './build.js';
 import { leavesOf } from './leaves.js';
 import { isMalformed } from './malformed.js';
 import { readEntity } from './parse.js';
@@ -25,6 +27,7 @@ const mail = (): MixedMail => ({
     { name: 'besluit "één" van de burgemeester; versie 2, ondertekend en wel.pdf', contentType: 'application/pdf', content: Buffer.alloc(5_000, 7) },
     { name: 'origineel', contentType: 'message/rfc822', content: Buffer.from('From: a@x\r\n\r\nhi') },
   ],
+  fileEncoding: 'base64',
   seed: 'a',
 });
 
@@ -55,6 +58,47 @@ describe('a built mail', () => {
   test('is ASCII in short lines ended by CRLF', () => {
     const lines = Buffer.from(joinBytes(writeMixed(mail()))).toString('latin1').split('\r\n');
     for (const line of lines) expect(line).toMatch(/^[\t -~]{0,78}$/);
+  });
+});
+
+const leavesFrom = (built: MixedMail) => {
+  const entity = readEntity(joinBytes(writeMixed(built)));
+  const leaves = 'kind' in entity ? entity : leavesOf(entity);
+  if (isMalformed(leaves)) throw new Error(leaves.detail);
+  return leaves;
+};
+
+describe('a file written as it is', () => {
+  const built = (contents: readonly Uint8Array[]): MixedMail => ({
+    ...mail(),
+    fileEncoding: 'binary',
+    attachments: contents.map((content, place) => ({ name: `${place}.bin`, contentType: 'application/octet-stream', content })),
+  });
+  const comesBack = (contents: readonly Uint8Array[]): void => {
+    const [, ...files] = leavesFrom(built(contents));
+    expect(files.map(({ content }) => Buffer.from(content).toString('hex'))).toEqual(contents.map((content) => Buffer.from(content).toString('hex')));
+  };
+
+  test('comes back byte for byte, whatever it holds and ends with', () => {
+    const fragment = fc.constantFrom('\r\n', '\n', '\r', '\0', '.', '\r\n.\r\n', '--', '=_', '\r\n--', ' ', 'From ', '\xff');
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.array(fragment).map((parts) => Buffer.from(parts.join(''), 'latin1')), fc.uint8Array()), { maxLength: 3 }), comesBack),
+      { numRuns: 500 },
+    );
+  });
+
+  test('that holds our boundary gets another one', () => {
+    const first = boundaryOf('a');
+    const second = boundaryOf('a+');
+    const content = Buffer.from(`%PDF\r\n--${first}\r\n\r\nnog een deel\r\n--${first}--\r\n--${second}--\r\n`, 'latin1');
+    comesBack([content, Buffer.from('x')]);
+  });
+
+  test('shows in the encoding of the whole, its names and its text', () => {
+    const content = randomBytes(500);
+    const whole = Buffer.from(joinBytes(writeMixed(built([content])))).toString('latin1');
+    expect(whole).toMatch(/^[^]*?\r\nContent-Transfer-Encoding: binary\r\n\r\n--=_/);
+    expect(leavesFrom(built([content])).map((leaf) => [leaf.name, leaf.entity.transferEncoding])).toEqual([[null, 'quoted-printable'], ['0.bin', 'binary']]);
   });
 });
 

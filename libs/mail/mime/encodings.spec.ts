@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeBase64, encodeBase64 } from './base64.js';
+import { base64Length, decodeBase64, encodeBase64, writeBase64 } from './base64.js';
 import { isMalformed } from './malformed.js';
 import { decodeQuoted, encodeQuoted } from './quoted.js';
 
@@ -18,6 +19,41 @@ describe('base64', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('written piece by piece is the same as written at once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 12 }), (pieces) => {
+        const whole = Buffer.concat(pieces);
+        const out = new Uint8Array(base64Length(whole.length));
+        writeBase64(pieces, out);
+        expect(text(out)).toBe(text(encodeBase64(whole)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  describe('of several megabytes', () => {
+    const content = randomBytes(3_000_001);
+    const lines = Buffer.from(encodeBase64(content)).toString('latin1');
+    const reads: readonly (readonly [string, string])[] = [
+      ['lines of 76', lines],
+      ['bare line feeds', lines.replace(/\r\n/g, '\n')],
+      ['one line', lines.replace(/\r\n/g, '')],
+      ['lines of an odd length', lines.replace(/\r\n/g, '').replace(/.{61}/g, '$&\n')],
+      ['blanks in the lines', lines.replace(/\r\n/g, ' \r\n')],
+    ];
+    test.each(reads)('reads %s', (_, encoded) => {
+      const decoded = decodeBase64(bytes(encoded));
+      expect(decoded instanceof Uint8Array && content.equals(decoded)).toBe(true);
+    });
+    const at = 2_000_000;
+    const refuses: readonly (readonly [string, string])[] = [
+      ['a foreign character', `${lines.slice(0, at)}*${lines.slice(at + 1)}`],
+      ['padding in the middle', `${lines.slice(0, at)}=${lines.slice(at + 1)}`],
+      ['a character too few', `${lines.slice(0, at)}${lines.slice(at + 1)}`],
+    ];
+    test.each(refuses)('refuses %s', (_, encoded) => expect(decodeBase64(bytes(encoded))).toMatchObject({ kind: 'malformed' }));
   });
 
   const read: readonly (readonly [string, string, string])[] = [

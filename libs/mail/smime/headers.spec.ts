@@ -48,6 +48,7 @@ describe('protected headers (RFC 9788)', () => {
       subject: 'smime-signed-enc-hp-baseline',
       messageId: '<smime-signed-enc-hp-baseline@example>',
       date: '2021-02-20T15:09:02.000Z',
+      notifyTo: null,
       protection: 'cipher',
     });
   });
@@ -59,6 +60,8 @@ describe('protected headers (RFC 9788)', () => {
     ['another hp means nothing', 'From: a@x.example\nSubject: o', 'Content-Type: text/plain; hp="x"\n\nhi', { protection: 'none', subject: 'o' }],
     ['the domain may differ in case', 'From: A <a@X.EXAMPLE>', inner, { from: 'a@x.example' }],
     ['a Sender equal to From says nothing new', 'From: a@x.example\nSender: A <a@x.example>', inner, { from: 'a@x.example' }],
+    ['who asks to be told does so under the signature', 'From: a@x.example\nDisposition-Notification-To: b@x.example', inner, { notifyTo: null }],
+    ['and names one address', 'From: a@x.example', `Disposition-Notification-To: A <a@x.example>, b@x.example\n${inner}`, { notifyTo: null }],
     ['another protected From is refused', 'From: b@x.example', inner, 'protected From differs from the outer From'],
     ['a protected part without From is refused', 'From: a@x.example', 'Content-Type: text/plain; hp="cipher"\n\nhi', 'no From in the protected headers'],
     ['an outer From changed on the way is refused', 'From: a@x.example', `HP-Outer: From: b@x.example\n${inner}`, 'outer From differs from the one the sender wrote'],
@@ -115,7 +118,7 @@ describe('headers to write (hcp_baseline)', () => {
   });
 
   test('are whole inside, and read back as written', () => {
-    const payload = readEntity(joinBytes(writeMixed({ fields: protectFields(fields).inner, parameters: '; hp="cipher"', text: 'x', attachments: [], seed: '1' })));
+    const payload = readEntity(joinBytes(writeMixed({ fields: protectFields(fields).inner, parameters: '; hp="cipher"', text: 'x', attachments: [], fileEncoding: 'base64', seed: '1' })));
     if ('kind' in payload) throw new Error(payload.detail);
     expect(isMalformed(leavesOf(payload))).toBe(false);
     expect(payload.headers.filter(({ name }) => name === 'hp-outer').map(({ value }) => value)).toEqual([

@@ -14,6 +14,8 @@ export interface BelievedHeaders {
   readonly subject: string;
   readonly messageId: string | null;
   readonly date: Date | null;
+  /** Who asks to be told that the mail was read or processed (RFC 8098 §2.1): one address, and only where the headers are protected. */
+  readonly notifyTo: Address | null;
   readonly protection: 'none' | 'clear' | 'cipher';
 }
 
@@ -38,6 +40,11 @@ const fromOf = (headers: readonly Header[], where: string): Address | MailRefusa
 /** The sender of a message that nobody has proven yet: exactly one From, with one mailbox, and Sender absent or equal (rule 5). */
 export const claimedFrom = (message: Entity): Address | MailRefusal => fromOf(message.headers, 'outer');
 
+const onlyMailbox = (value: string | null): Address | null => {
+  const mailbox = value === null ? null : readMailbox(value);
+  return mailbox === null || 'kind' in mailbox ? null : mailbox;
+};
+
 // Fields that were given outside only are hearsay, and with protection on they are not taken (RFC 9788 §4.2).
 const read = (headers: readonly Header[], from: Address, protection: BelievedHeaders['protection']): BelievedHeaders => ({
   from,
@@ -45,6 +52,7 @@ const read = (headers: readonly Header[], from: Address, protection: BelievedHea
   subject: decodeWords(headerOf(headers, 'subject') ?? ''),
   messageId: headerOf(headers, 'message-id'),
   date: readDate(headerOf(headers, 'date') ?? ''),
+  notifyTo: protection === 'none' ? null : onlyMailbox(headerOf(headers, 'disposition-notification-to')),
   protection,
 });
 

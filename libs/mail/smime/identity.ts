@@ -1,3 +1,5 @@
+import type { RevocationEvidence } from '../x509/revocation.js';
+
 export type { KeyPair } from '../cms/keys.js';
 export type { PathTrust as Trust } from '../x509/trust.js';
 
@@ -15,8 +17,10 @@ export interface PathEvidence {
   readonly pathSha256: readonly string[];
   /** Certificate policies (dotted OIDs) that held for the whole path. */
   readonly policies: readonly string[];
-  /** SHA-256 (hex) of the revocation lists that were consulted. */
-  readonly crlSha256: readonly string[];
+  /** Name of the trust set the path leads to; null where anchors have none. */
+  readonly trustSet: string | null;
+  /** The revocation lists and OCSP responses that were relied on. */
+  readonly revocation: readonly RevocationEvidence[];
   /** When the sender says it signed. */
   readonly signingTime: Date | null;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { VerifiedRequest } from '../cms/signed.js';
 import { formatAddress, type Address } from '../mime/address.js';
 import { leavesOf, type Leaf } from '../mime/leaves.js';
 import { isMalformed, mimeLimits } from '../mime/malformed.js';
@@ -8,7 +9,7 @@ import { payloadOf, unlock, verifyLayer } from './envelope.js';
 import { believedHeaders, claimedFrom, hasLegacyDisplay, withoutLegacyDisplay } from './headers.js';
 import type { KeyPair, PathEvidence, SignerIdentity, Trust } from './identity.js';
 import { refuseMail, type MailRefusal } from './refusal.js';
-import { isIssuedFor, provenSigner } from './signer.js';
+import { isIssuedFor, provenSigner, type LearntFromSigner } from './signer.js';
 
 /** Our decryption keys, whom we trust, and the instant of judgement. */
 export interface OpenContext {
@@ -37,14 +38,22 @@ export interface OpenedMail {
   readonly messageId: string | null;
   readonly subject: string;
   readonly date: Date | null;
+  /** The sender asks at this address to be told that the mail was processed (RFC 8098); null when it does not, or not under its signature. */
+  readonly notifyTo: string | null;
+  /** The sender asks under its signature for a signed receipt (RFC 2634); null when it does not. */
+  readonly receiptRequest: VerifiedRequest | null;
   /** How the headers were protected (RFC 9788); with 'none' subject, date and messageId are hearsay. */
   readonly headerProtection: 'none' | 'clear' | 'cipher';
   readonly signer: SignerIdentity;
   readonly evidence: PathEvidence;
+  /** What the signer let us know of itself; certificates among it are not proven. */
+  readonly learnt: LearntFromSigner;
   /** SHA-256 (hex) of the signature, for replay detection (rule 9): two mails with one hash are one mail. */
   readonly signatureSha256: string;
   readonly algorithms: { readonly signature: string; readonly content: string; readonly keyTransport: string };
   readonly parts: readonly MailPart[];
+  /** The mail as it came, for whoever keeps it. */
+  readonly raw: Uint8Array;
 }
 
 const partOf = (leaf: Leaf, isProtected: boolean): MailPart => {
@@ -61,7 +70,8 @@ const partOf = (leaf: Leaf, isProtected: boolean): MailPart => {
   };
 };
 
-const partsOf = (payload: Entity, isProtected: boolean): readonly MailPart[] | MailRefusal => {
+/** What is in a mail, part by part. */
+export const partsOf = (payload: Entity, isProtected: boolean): readonly MailPart[] | MailRefusal => {
   const leaves = leavesOf(payload);
   if (isMalformed(leaves)) return refuseMail('malformed', leaves.detail);
   return leaves.map((leaf) => partOf(leaf, isProtected));
@@ -102,11 +112,15 @@ export const openMail = (raw: Uint8Array, context: OpenContext): OpenedMail | Ma
     messageId: headers.messageId,
     subject: headers.subject,
     date: headers.date,
+    receiptRequest: proven.receiptRequest,
+    notifyTo: headers.notifyTo === null ? null : formatAddress(headers.notifyTo),
     headerProtection: headers.protection,
     signer: proven.identity,
     evidence: proven.evidence,
+    learnt: proven.learnt,
     signatureSha256: proven.signatureSha256,
     algorithms: { signature: proven.algorithm, content: unlocked.content, keyTransport: unlocked.keyTransport },
     parts,
+    raw,
   };
 };

@@ -9,7 +9,7 @@ import { readEntity, type Entity } from '../mime/parse.js';
 import { party, practiceTrust, rootCertificate, sampleMail, type Correspondent, type PartyKind } from './fuzz/correspondents.js';
 import type { KeyPair } from './identity.js';
 import { openMail } from './inbound.js';
-import { sealMail } from './outbound.js';
+import { binaryInsideFromBytes, sealMail } from './outbound.js';
 
 // Whole mails against the `openssl cms` command, in both directions.
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
@@ -164,5 +164,52 @@ withOpenssl('mail that we seal is opened by openssl, layer by layer', () => {
       [name, 20_000],
     ]);
     expect(parsed.attachments[1]?.content.equals(attachment)).toBe(true);
+  });
+});
+
+// Every byte there is, every kind of line end, and what a mailer might take for the end of a line, a mail or a part.
+const awkward = (sizeBytes: number): Buffer => {
+  const everyByte = Buffer.from(Array.from({ length: 256 }, (_none, byte) => byte));
+  const pattern = Buffer.concat([everyByte, Buffer.from('\r\n.\r\n\n\r\r\n\0\n--\r\n--=_\r\nFrom x\n \t\r', 'latin1')]);
+  return Buffer.alloc(sizeBytes, pattern);
+};
+
+withOpenssl('a large mail that we seal is binary inside', () => {
+  const partAfter = (payload: Buffer, name: string, sizeBytes: number): Buffer => {
+    const start = payload.indexOf('\r\n\r\n', payload.indexOf(`filename="${name}"`)) + 4;
+    return payload.subarray(start, start + sizeBytes);
+  };
+  const sealedLarge = (kind: PartyKind, content: 'aes256-gcm' | 'aes256-cbc') => {
+    const [hub, police] = [partyOf('hub', kind), partyOf('police', kind)];
+    const attachment = awkward(binaryInsideFromBytes + 7);
+    const input = sampleMail(hub, police, at);
+    const sealed = sealMail({ ...input, content, attachments: [...input.attachments, { name: 'beelden.bin', contentType: 'application/octet-stream', content: attachment }] });
+    return { hub, police, attachment, sealed };
+  };
+  const rows: readonly (readonly [PartyKind, 'aes256-gcm' | 'aes256-cbc'])[] = [['rsa', 'aes256-gcm'], ['rsa', 'aes256-cbc'], ['p256', 'aes256-gcm']];
+
+  test.each(rows)('and openssl gets every byte of it: %s, %s', (kind, content) => {
+    const { attachment, sealed } = sealedLarge(kind, content);
+    expect(Buffer.from(sealed).toString('latin1')).toMatch(/^(?:[\t -~]{0,78}\r\n)+$/); // outside it is as any other mail
+    expect(sealed.length).toBeLessThan(attachment.length * 1.4 + 20_000);
+    writeFileSync(file('sealed'), sealed);
+    cms('-decrypt', '-in', 'sealed', '-recip', `police-${kind}-encrypt.crt`, '-inkey', `police-${kind}-encrypt.key`, '-out', 'decrypted');
+    const decrypted = readFileSync(file('decrypted'));
+    expect(entityOf(decrypted)).toMatchObject({ transferEncoding: 'binary', contentType: { value: 'application/pkcs7-mime' } });
+    // The MIME reader of openssl knows base64 only, so its CMS is given by itself.
+    writeFileSync(file('signed.der'), entityOf(decrypted).body);
+    for (const more of [[], ['-binary']]) {
+      cms('-verify', '-inform', 'DER', '-in', 'signed.der', ...more, '-CAfile', 'root.crt', '-purpose', 'smimesign', '-out', 'payload');
+      expect(partAfter(readFileSync(file('payload')), 'beelden.bin', attachment.length).equals(attachment)).toBe(true);
+    }
+  });
+
+  test.each(rows)('and our own reader as well: %s, %s', (kind, content) => {
+    const { hub, police, attachment, sealed } = sealedLarge(kind, content);
+    const opened = openMail(sealed, { keys: [police.encrypt], trust, at });
+    if (opened.kind !== 'opened') throw new Error(opened.detail);
+    expect(opened.from).toBe(hub.address);
+    expect(opened.parts.map(({ name }) => name)).toEqual([null, 'bericht.xml', 'beelden.bin']);
+    expect(attachment.equals(opened.parts[2]?.content ?? Buffer.alloc(0))).toBe(true);
   });
 });

@@ -1,8 +1,9 @@
-import { encryptFor } from '../cms/enveloped.js';
-import { signData } from '../cms/signed.js';
+import { encryptInPieces } from '../cms/enveloped.js';
+import { keptOf, type KeptSignature } from '../cms/receipt.js';
+import { signKept } from '../cms/signed.js';
 import { readAddress } from '../mime/address.js';
 import { encodeBase64 } from '../mime/base64.js';
-import { joinBytes, writeHeaders, writeMixed, type BuildAttachment, type Field } from '../mime/build.js';
+import { joinBytes, writeEncoded, writeHeaders, writeMixed, type BuildAttachment, type Field, type FileEncoding } from '../mime/build.js';
 import { formatDate } from '../mime/date.js';
 import { encodeWords } from '../mime/words.js';
 import { protectFields } from './headers.js';
@@ -27,6 +28,10 @@ export interface SealInput {
   readonly recipientCertificate: Uint8Array;
   /** Our certificate to encrypt answers to (RFC 8551 §2.5.3); absent: the signing certificate. */
   readonly encryptionCertificate?: Uint8Array;
+  /** Where the recipient is asked to say that it read or processed the mail (RFC 8098 §2.1); absent: it is not asked. */
+  readonly notifyTo?: string;
+  /** Where a signed receipt is asked to be sent (RFC 2634); absent: none is asked for. */
+  readonly receiptTo?: string;
   readonly content?: 'aes256-gcm' | 'aes256-cbc';
   readonly keyTransport?: 'oaep' | 'rsaes-pkcs1';
 }
@@ -49,30 +54,51 @@ const subjectOf = (text: string): string => {
   return encodeWords(text.replace(/ {2,}/g, ' ').trim());
 };
 
-const fieldsOf = (input: SealInput): readonly Field[] => [
+/** What the header of a mail is made of. */
+export type MailHead = Pick<SealInput, 'from' | 'to' | 'subject' | 'date' | 'messageId' | 'notifyTo'>;
+
+/** The header fields that are ours to write; throws RangeError on what could inject another. */
+export const fieldsOf = (input: MailHead): readonly Field[] => [
   ['From', addressOf(input.from)],
   ['To', addressOf(input.to)],
   ['Subject', subjectOf(input.subject)],
   ['Date', formatDate(input.date)],
   ['Message-ID', messageIdOf(input.messageId)],
+  ...(input.notifyTo === undefined ? [] : [['Disposition-Notification-To', addressOf(input.notifyTo)] as const]),
 ];
 
 // RFC 8551 §3.2; the file name is what old gateways recognise S/MIME by.
-const cmsFields = (smimeType: string): readonly Field[] => [
+const cmsFields = (smimeType: string, encoding: FileEncoding): readonly Field[] => [
   ['MIME-Version', '1.0'],
   ['Content-Type', `application/pkcs7-mime; smime-type=${smimeType}; name="smime.p7m"`],
-  ['Content-Transfer-Encoding', 'base64'],
+  ['Content-Transfer-Encoding', encoding],
   ['Content-Disposition', 'attachment; filename="smime.p7m"'],
 ];
 
-// A function of its own, so that each copy of a large mail can be collected before the next is made.
-const signedEntity = (input: SealInput, inner: readonly Field[]): readonly Uint8Array[] => {
-  const content = joinBytes(
-    writeMixed({ fields: inner, parameters: '; hp="cipher"', text: input.text, attachments: input.attachments, seed: input.messageId }),
-  );
-  const { signer, date: at, encryptionCertificate } = input;
-  const cms = signData({ content, detached: false, signer, at, ...(encryptionCertificate === undefined ? {} : { encryptionCertificate }) });
-  return [writeHeaders(cmsFields('signed-data')), encodeBase64(cms)];
+/** From this many bytes of attachments on, only the outside of a mail is base64. */
+export const binaryInsideFromBytes = 1024 * 1024;
+
+// RFC 8551 §3.1.2: what is inside CMS needs no transfer encoding, and every reader must take it binary. Written three times over, base64 makes
+// 64 MB of 25, which no mail server takes; once makes 34. Small mails stay 7-bit throughout, as old readers and the tools of operators like them.
+const insideEncoding = (attachments: readonly SealAttachment[]): FileEncoding =>
+  attachments.reduce((sum, { content }) => sum + content.length, 0) >= binaryInsideFromBytes ? 'binary' : 'base64';
+
+interface SignedEntity {
+  readonly pieces: readonly Uint8Array[];
+  readonly kept: KeptSignature;
+}
+
+const signedEntity = (input: SealInput, inner: readonly Field[]): SignedEntity => {
+  const { signer, date: at, encryptionCertificate, text, attachments } = input;
+  const fileEncoding = insideEncoding(attachments);
+  const content = writeMixed({ fields: inner, parameters: '; hp="cipher"', text, attachments, fileEncoding, seed: input.messageId });
+  const contentIdentifier = Buffer.from(messageIdOf(input.messageId), 'latin1');
+  const { signed: { chunks }, messageSignatureDigest, signature } = signKept({
+    content, detached: false, signer, at, ...(encryptionCertificate === undefined ? {} : { encryptionCertificate }),
+    ...(input.receiptTo === undefined ? {} : { receiptRequest: { contentIdentifier, to: addressOf(input.receiptTo) } }),
+  });
+  const head = writeHeaders(cmsFields('signed-data', fileEncoding));
+  return { pieces: fileEncoding === 'binary' ? [head, ...chunks] : [head, encodeBase64(joinBytes(chunks))], kept: keptOf(messageSignatureDigest, { contentIdentifier, signature }) };
 };
 
 /**
@@ -80,15 +106,18 @@ const signedEntity = (input: SealInput, inner: readonly Field[]): readonly Uint8
  * a subject outside (RFC 8551, RFC 9788). Throws RangeError when an address, subject, name or Message-ID could inject a
  * header; a certificate that cannot receive is a bug, for `checkRecipient` comes first (I12).
  */
-export const sealMail = (input: SealInput): Uint8Array => {
+export const sealMail = (input: SealInput): Uint8Array => sealKept(input).raw;
+
+/** The same with what is to be kept of it, to know a signed receipt by. */
+export const sealKept = (input: SealInput): { readonly raw: Uint8Array; readonly kept: KeptSignature } => {
   const { inner, outer } = protectFields(fieldsOf(input));
   const cipher = input.content ?? 'aes256-gcm';
-  const cms = encryptFor({
-    content: signedEntity(input, inner),
+  const { pieces, kept } = signedEntity(input, inner);
+  const cms = encryptInPieces({
+    content: pieces,
     certificates: [input.recipientCertificate],
     cipher,
     keyTransport: input.keyTransport ?? 'oaep',
   });
-  const smimeType = cipher === 'aes256-gcm' ? 'authEnveloped-data' : 'enveloped-data';
-  return joinBytes([writeHeaders([...outer, ...cmsFields(smimeType)]), encodeBase64(cms)]);
+  return { raw: writeEncoded([...outer, ...cmsFields(cipher === 'aes256-gcm' ? 'authEnveloped-data' : 'enveloped-data', 'base64')], cms), kept };
 };

@@ -22,6 +22,8 @@ export interface MailRefusal {
   readonly code: MailRefusalCode;
   readonly public: string;
   readonly detail: string;
+  /** With 'revocation-unknown': the certificates (DER) of which somebody must be asked, that of the signer first. */
+  readonly unproven?: readonly Uint8Array[];
 }
 
 const needsProtection = 'message refused: it must be signed and then encrypted with S/MIME';

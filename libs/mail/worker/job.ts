@@ -13,13 +13,15 @@ export type Answer =
   | { readonly kind: 'open'; readonly result: OpenedMail | MailRefusal }
   | { readonly kind: 'seal'; readonly result: Uint8Array };
 
+const handedOverFromBytes = 64 * 1024;
+
 /**
- * The bytes in a buffer of their own. A view into a larger buffer would be posted with all of that buffer, which may hold
- * somebody else's mail; the small buffers of Node share one.
+ * The bytes ready to be handed over: large ones as they are, and whoever had them finds them empty afterwards; small ones as a copy. A view into a
+ * larger buffer takes all of that buffer along, which may hold somebody else's mail: it is copied too, unless it is most of its buffer.
  */
 export const ownBytes = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
-  bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength && bytes.byteLength > 65_536
-    ? new Uint8Array(bytes.buffer)
+  bytes.buffer instanceof ArrayBuffer && bytes.byteLength >= handedOverFromBytes && bytes.byteLength * 2 > bytes.buffer.byteLength
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);
 
 /** The buffers to hand over instead of copying, each once. */

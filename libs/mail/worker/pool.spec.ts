@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { inventedPair } from '../cms/fuzz/invented-keys.js';
+import { party as partyAt, practiceTrust, sampleMail } from '../smime/fuzz/correspondents.js';
 import type { Trust } from '../smime/identity.js';
 import { openMail, type OpenContext } from '../smime/inbound.js';
 import type { SealInput } from '../smime/outbound.js';
@@ -52,12 +53,37 @@ describe('threads', () => {
   test('seal what the same code opens, with the answer the caller would have had', async () => {
     const threads = pool();
     const content = randomBytes(300_000);
+    const kept = Buffer.from(content);
     const sealed = await threads.seal(mail(content));
+    expect(content.length).toBe(0); // handed over
+    expect(sealed.length).toBeGreaterThan(kept.length);
     const here = openMail(sealed, context);
     expect(here).toMatchObject({ kind: 'refused', code: 'unknown-signer' }); // opened and verified, by somebody we do not know
     expect(await threads.open(sealed, context)).toEqual(here);
-    expect(content.length).toBe(300_000); // the caller's own bytes were not taken away
-    expect(sealed.length).toBeGreaterThan(300_000);
+    expect(sealed.length).toBe(0); // handed over
+  });
+
+  test('give back the mail they opened, and its large files as they were', async () => {
+    const [hubParty, police] = [partyAt('sluis@hub.example', 'p256'), partyAt('meldkamer@politie.example', 'p256')];
+    const files = [randomBytes(3_000_000), randomBytes(70_000), randomBytes(10)];
+    const attachments = files.map((content, place) => ({ name: `${place}.bin`, contentType: 'application/octet-stream', content: new Uint8Array(content) }));
+    const threads = pool();
+    const sealed = await threads.seal({ ...sampleMail(hubParty, police, at), attachments });
+    const before = Buffer.from(sealed);
+    const opened = await threads.open(sealed, { keys: [police.encrypt], trust: practiceTrust(), at });
+    if (opened.kind !== 'opened') throw new Error(opened.detail);
+    expect(before.equals(opened.raw)).toBe(true);
+    expect(opened.parts.slice(1).map(({ content }, place) => files[place]?.equals(content))).toEqual([true, true, true]);
+  });
+
+  test('go on after a mail so large that its thread ends with it', async () => {
+    const threads = pool({ size: 1 });
+    for (let times = 0; times < 3; times += 1) {
+      const sealing = threads.seal(mail(randomBytes(9_000_000)));
+      const following = threads.seal(mail());
+      expect((await sealing).length).toBeGreaterThan(9_000_000);
+      expect((await following).length).toBeGreaterThan(0);
+    }
   });
 
   test('take many mails at once, each answered with its own', async () => {

@@ -2,7 +2,7 @@ import type { OpenContext, OpenedMail } from '../smime/inbound.js';
 import type { SealInput } from '../smime/outbound.js';
 import type { MailRefusal } from '../smime/refusal.js';
 import { MailPoolFault } from './fault.js';
-import type { Answer, Job } from './job.js';
+import { ownBytes, type Answer, type Job } from './job.js';
 import { startRunner, type Runner, type Task } from './runner.js';
 
 /** How many threads (one per core is best), where their compiled code is, and what bounds the work. */
@@ -18,9 +18,9 @@ export interface MailPoolOptions {
 
 /** Threads that open and seal whole mails. Every promise is kept: with the answer, or with a `MailPoolFault`. */
 export interface MailPool {
-  /** `openMail` in a thread. `raw` is copied, so the caller may go on using it. */
+  /** `openMail` in a thread. `raw` is handed over and the caller finds it empty; an opened mail brings it back. */
   open(raw: Uint8Array, context: OpenContext): Promise<OpenedMail | MailRefusal>;
-  /** `sealMail` in a thread. A header injection ends the thread and is answered as `mail-thread-failed`. */
+  /** `sealMail` in a thread. Large attachments are handed over, for good. A header injection ends the thread and is answered as `mail-thread-failed`. */
   seal(input: SealInput): Promise<Uint8Array>;
   /** Ends all threads; jobs that wait or run are answered with `mail-pool-closed`. May be called twice. */
   close(): Promise<void>;
@@ -68,15 +68,15 @@ export const createMailPool = (options: MailPoolOptions): MailPool => {
 
   return {
     open: async (raw, { keys, trust, at }) => {
-      const copy = new Uint8Array(raw);
-      const answer = await submit({ kind: 'open', raw: copy, at, keys, trust }, [copy]);
+      const own = ownBytes(raw);
+      const answer = await submit({ kind: 'open', raw: own, at, keys, trust }, [own]);
       if (answer.kind !== 'open') throw new Error('bug: answer to another job');
       return answer.result;
     },
     seal: async ({ signer, ...input }) => {
-      const copies = input.attachments.map(({ content }) => new Uint8Array(content));
-      const attachments = input.attachments.map((attachment, index) => ({ ...attachment, content: copies[index] ?? attachment.content }));
-      const answer = await submit({ kind: 'seal', input: { ...input, attachments }, signer }, copies);
+      const own = input.attachments.map(({ content }) => ownBytes(content));
+      const attachments = input.attachments.map((attachment, index) => ({ ...attachment, content: own[index] ?? attachment.content }));
+      const answer = await submit({ kind: 'seal', input: { ...input, attachments }, signer }, own);
       if (answer.kind !== 'seal') throw new Error('bug: answer to another job');
       return answer.result;
     },

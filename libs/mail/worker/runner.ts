@@ -27,13 +27,18 @@ export interface RunnerOptions {
   readonly onEnd: (runner: Runner) => void;
 }
 
+/** A thread that had this much in hand ends with its task: what it let go of would stay in memory until it collects, and an idle thread does not. */
+const lastTaskFromBytes = 8 * 1024 * 1024;
+
+const handedOverBytes = ({ transfer }: Task): number => transfer.reduce((sum, bytes) => sum + bytes.byteLength, 0);
+
 // Mail contents live outside the heap of the thread; more than this inside it is a runaway.
 const heapMaxMegabytes = 512;
 
 /** Starts a thread. A task over its time, or an exception, ends the thread: nothing else stops a synchronous computation. */
 export const startRunner = (options: RunnerOptions): Runner => {
   const worker = new Worker(options.workerUrl, { resourceLimits: { maxOldGenerationSizeMb: heapMaxMegabytes } });
-  let current: { readonly task: Task; readonly timer: NodeJS.Timeout } | null = null;
+  let current: { readonly task: Task; readonly timer: NodeJS.Timeout; readonly isLast: boolean } | null = null;
   let last: { readonly keys: readonly KeyPair[]; readonly trust: Trust } | null = null;
   let lastSigner: KeyPair | null = null;
   let hasEnded = false;
@@ -68,14 +73,16 @@ export const startRunner = (options: RunnerOptions): Runner => {
     isIdle: () => current === null && !hasEnded,
     run: (task) => {
       const timer = setTimeout(() => void end(new MailPoolFault('mail-timeout')), options.timeoutMs);
-      current = { task, timer };
+      current = { task, timer, isLast: handedOverBytes(task) >= lastTaskFromBytes };
       worker.postMessage(lighter(task.job), transferList(task.transfer));
     },
     stop: () => end(new MailPoolFault('mail-pool-closed')),
   };
   worker.on('message', (answer: Answer) => {
+    const isLast = current?.isLast === true;
     finish()?.resolve(answer);
-    options.onIdle();
+    if (isLast) void end(new MailPoolFault('mail-thread-failed'));
+    else options.onIdle();
   });
   worker.on('error', (cause: unknown) => void end(new MailPoolFault('mail-thread-failed', { cause })));
   worker.on('exit', () => void end(new MailPoolFault('mail-thread-failed')));

@@ -12,9 +12,10 @@ interface Kept {
 }
 
 const answerOpened = (mail: OpenedMail): { readonly answer: Answer; readonly transfer: ArrayBuffer[] } => {
+  const raw = ownBytes(mail.raw);
   const contents = mail.parts.map((part) => ownBytes(part.content));
   const parts = mail.parts.map((part, index) => ({ ...part, content: contents[index] ?? new Uint8Array(0) }));
-  return { answer: { kind: 'open', result: { ...mail, parts } }, transfer: transferList(contents) };
+  return { answer: { kind: 'open', result: { ...mail, raw, parts } }, transfer: transferList([raw, ...contents]) };
 };
 
 const listen = (port: NonNullable<typeof parentPort>): void => {

@@ -55,6 +55,12 @@ export function readReasons(node: DerNode): number {
   return reasons & allReasons;
 }
 
+/** Where the lists of these points are fetched over HTTP; other ways are not taken (RFC 5280 §4.2.1.13). */
+export function distributionUrls(points: readonly DistributionPoint[]): readonly string[] {
+  const names = points.flatMap(({ name }) => (name?.kind === 'full' ? name.names : []));
+  return names.flatMap((name) => (name.kind === 'uri' && /^http:\/\//i.test(name.value) ? [name.value] : []));
+}
+
 /** All names of a point: a relative name is one more relative name below that of the CRL issuer. */
 export function fullNames(name: PointName, crlIssuer: Name): readonly GeneralName[] {
   if (name.kind === 'full') return name.names;

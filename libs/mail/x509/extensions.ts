@@ -1,7 +1,7 @@
 import { Asn1Error, bits, boolean, context, integer, octets, oid, readDer, sequence, smallInteger, type DerNode } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { readDistributionPoints, type DistributionPoint } from './distribution-point.js';
-import { readGeneralNames, readGeneralNamesValue, type GeneralName } from './general-name.js';
+import { readGeneralName, readGeneralNames, readGeneralNamesValue, type GeneralName } from './general-name.js';
 import { readNameConstraints, type NameConstraints } from './name-constraints.js';
 
 /** The bits of keyUsage in their order (RFC 5280 §4.2.1.3). */
@@ -32,6 +32,10 @@ export interface CertificateExtensions {
   readonly inhibitAnyPolicy: number | null;
   readonly nameConstraints: NameConstraints | null;
   readonly crlDistributionPoints: readonly DistributionPoint[];
+  /** Where its issuer answers whether it is revoked (RFC 5280 §4.2.2.1). */
+  readonly ocspUrls: readonly string[];
+  /** True for a responder whose issuer lets it go unchecked (RFC 6960 §4.2.2.2.1). */
+  readonly hasOcspNoCheck: boolean;
   /** Extensions marked critical, by identifier. */
   readonly critical: readonly string[];
   /** Critical extensions this library does not process: whoever relies on the certificate must refuse it (RFC 5280 §4.2). */
@@ -102,6 +106,7 @@ const processed: ReadonlySet<string> = new Set([
   oids.crlDistributionPoints,
   oids.subjectKeyIdentifier,
   oids.authorityKeyIdentifier,
+  oids.ocspNoCheck,
 ]);
 
 /** The meaning of the extensions of a certificate; throws Asn1Error when one that is processed here is malformed. */
@@ -125,6 +130,8 @@ export function readCertificateExtensions(extensions: ReadonlyMap<string, Extens
     inhibitAnyPolicy: read(oids.inhibitAnyPolicy, smallInteger),
     nameConstraints: read(oids.nameConstraints, readNameConstraints),
     crlDistributionPoints: read(oids.crlDistributionPoints, readDistributionPoints) ?? [],
+    ocspUrls: read(oids.authorityInfoAccess, readOcspUrls) ?? [],
+    hasOcspNoCheck: extensions.has(oids.ocspNoCheck),
     critical,
     unknownCritical: critical.filter((id) => !processed.has(id)),
   };
@@ -145,6 +152,17 @@ function readIdentifiers(node: DerNode): readonly string[] {
   const identifiers = sequence(node);
   if (identifiers.length === 0 || identifiers.length > identifiersMax) throw new Asn1Error('no or too many identifiers');
   return identifiers.map(oid);
+}
+
+function readOcspUrls(node: DerNode): readonly string[] {
+  const accesses = sequence(node);
+  if (accesses.length === 0 || accesses.length > identifiersMax) throw new Asn1Error('no or too many ways of access');
+  return accesses.flatMap((access) => {
+    const [method, location, ...rest] = sequence(access);
+    if (method === undefined || location === undefined || rest.length > 0) throw new Asn1Error('access without method or location');
+    const name = oid(method) === oids.ocspAccess ? readGeneralName(location) : null;
+    return name?.kind === 'uri' ? [name.value] : [];
+  });
 }
 
 function readAuthorityKeyIdentifier(node: DerNode): AuthorityKeyIdentifier {

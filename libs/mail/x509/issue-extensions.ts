@@ -18,6 +18,7 @@ export interface IssueExtensions {
   readonly requireExplicitPolicy?: number;
   readonly nameConstraints?: { readonly permitted?: Subtrees; readonly excluded?: Subtrees };
   readonly crlUrls?: readonly string[];
+  readonly ocspUrls?: readonly string[];
   /** Anything else, as DER; tests use it for what no careful authority writes. */
   readonly other?: readonly { readonly id: string; readonly isCritical: boolean; readonly value: Uint8Array }[];
 }
@@ -36,9 +37,21 @@ interface KeyIdentifiers {
 
 /** The Extensions of a certificate, each critical where RFC 5280 §4.2.1 wants it. */
 export function certificateExtensions(given: IssueExtensions, { keyIdentifier, issuerKeyIdentifier }: KeyIdentifiers): Der {
-  const { authority, keyUsage, extendedKeyUsage, policies, policyMappings, requireExplicitPolicy, nameConstraints, crlUrls } = given;
-  const names = generalNames(given);
   return der.sequence(
+    ...askedExtensions(given),
+    extension(oids.subjectKeyIdentifier, false, der.octets(keyIdentifier)),
+    extension(oids.authorityKeyIdentifier, false, der.sequence(der.implicit(0, issuerKeyIdentifier))),
+    ...(given.other ?? []).map(({ id, isCritical, value }) => extension(id, isCritical, value)),
+  );
+}
+
+/** The Extensions one asks an authority for: its own identifiers it fills in itself. */
+export const requestedExtensions = (given: IssueExtensions): Der => der.sequence(...askedExtensions(given));
+
+function askedExtensions(given: IssueExtensions): readonly Der[] {
+  const { authority, keyUsage, extendedKeyUsage, policies, policyMappings, requireExplicitPolicy, nameConstraints, crlUrls, ocspUrls } = given;
+  const names = generalNames(given);
+  return [
     ...(authority === undefined ? [] : [extension(oids.basicConstraints, true, basicConstraints(authority.pathLength))]),
     ...(keyUsage === undefined ? [] : [extension(oids.keyUsage, true, keyUsageBits(keyUsage))]),
     ...(extendedKeyUsage === undefined ? [] : [extension(oids.extendedKeyUsage, false, der.sequence(...extendedKeyUsage.map(der.oid)))]),
@@ -48,10 +61,8 @@ export function certificateExtensions(given: IssueExtensions, { keyIdentifier, i
     ...(requireExplicitPolicy === undefined ? [] : [extension(oids.policyConstraints, true, der.sequence(der.implicit(0, Uint8Array.of(requireExplicitPolicy))))]),
     ...(nameConstraints === undefined ? [] : [extension(oids.nameConstraints, true, constraints(nameConstraints.permitted, nameConstraints.excluded))]),
     ...(crlUrls === undefined ? [] : [extension(oids.crlDistributionPoints, false, der.sequence(...crlUrls.map((url) => der.sequence(pointName(url)))))]),
-    extension(oids.subjectKeyIdentifier, false, der.octets(keyIdentifier)),
-    extension(oids.authorityKeyIdentifier, false, der.sequence(der.implicit(0, issuerKeyIdentifier))),
-    ...(given.other ?? []).map(({ id, isCritical, value }) => extension(id, isCritical, value)),
-  );
+    ...(ocspUrls === undefined ? [] : [extension(oids.authorityInfoAccess, false, der.sequence(...ocspUrls.map(ocspAccess)))]),
+  ];
 }
 
 /** One Extension; criticality is written only when true, as DER leaves out defaults. */
@@ -63,6 +74,8 @@ export function extension(id: string, isCritical: boolean, value: Uint8Array): D
 export function pointName(url: string): Der {
   return der.context(0, der.context(0, der.implicit(6, Buffer.from(url, 'latin1'))));
 }
+
+const ocspAccess = (url: string): Der => der.sequence(der.oid(oids.ocspAccess), der.implicit(6, Buffer.from(url, 'latin1')));
 
 function basicConstraints(pathLength: number | null): Der {
   return der.sequence(der.boolean(true), ...(pathLength === null ? [] : [der.integer(pathLength)]));

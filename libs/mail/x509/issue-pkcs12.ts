@@ -1,4 +1,4 @@
-import { createCipheriv, createHash, createHmac, pbkdf2Sync, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, hash, pbkdf2Sync, randomBytes, type KeyObject } from 'node:crypto';
 import { der, tlv, type Der } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 
@@ -71,6 +71,6 @@ function macKey(password: string, salt: Uint8Array): Uint8Array {
   const filled = (bytes: Uint8Array): Uint8Array => Buffer.alloc(Math.ceil(bytes.length / blockSize) * blockSize, bytes);
   const secret = Buffer.from(`${password}\0`, 'utf16le').swap16();
   let block: Uint8Array = Buffer.concat([Buffer.alloc(blockSize, 3), filled(salt), filled(secret)]);
-  for (let i = 0; i < iterations; i += 1) block = createHash('sha256').update(block).digest();
+  for (let i = 0; i < iterations; i += 1) block = hash('sha256', block, 'buffer');
   return block;
 }

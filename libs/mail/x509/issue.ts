@@ -10,6 +10,8 @@ export interface SubjectName {
   readonly organization?: string;
   readonly organizationIdentifier?: string;
   readonly country?: string;
+  /** The OIN, in certificates of organisations. */
+  readonly serialNumber?: string;
 }
 
 /** Who signs: a certificate (DER) with its private key; null for a certificate that its own key signs. */
@@ -58,12 +60,13 @@ export function issueCertificate(input: IssueInput): Uint8Array {
 /** A name in DER, one attribute per relative name, country and organisation first. */
 export function nameOf(subject: SubjectName): Der {
   const attribute = (type: string, value: Der): Der => der.set(der.sequence(der.oid(type), value));
-  const { country, organization, organizationIdentifier, commonName } = subject;
+  const { country, organization, organizationIdentifier, commonName, serialNumber } = subject;
   return der.sequence(
     ...(country === undefined ? [] : [attribute(oids.country, der.printable(country))]),
     ...(organization === undefined ? [] : [attribute(oids.organization, der.utf8(organization))]),
     ...(organizationIdentifier === undefined ? [] : [attribute(oids.organizationIdentifier, der.utf8(organizationIdentifier))]),
     attribute(oids.commonName, der.utf8(commonName)),
+    ...(serialNumber === undefined ? [] : [attribute(oids.serialNumber, der.printable(serialNumber))]),
   );
 }
 

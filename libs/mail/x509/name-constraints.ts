@@ -1,6 +1,6 @@
 import { Asn1Error, context, sequence, type DerNode } from '../asn1/der.js';
-import type { Certificate } from './certificate.js';
 import { readGeneralName, type GeneralName } from './general-name.js';
+import type { Name } from './name.js';
 
 /** Where the names of everything below an authority must and must not lie (RFC 5280 §4.2.1.10). */
 export interface NameConstraints {
@@ -50,8 +50,14 @@ export function constrain(state: NameState, constraints: NameConstraints): NameS
   return { layers, excluded: [...state.excluded, ...constraints.excluded] };
 }
 
+/** The names of a certificate. */
+export interface NamedSubject {
+  readonly subject: Name;
+  readonly subjectAltNames: readonly GeneralName[];
+}
+
 /** Whether all names of a certificate are allowed (RFC 5280 §6.1.3 (b), (c)); 'budget' when finding out would cost too much. */
-export function checkNames(certificate: Certificate, state: NameState, budget: ComparisonBudget): 'allowed' | 'not-allowed' | 'budget' {
+export function checkNames(certificate: NamedSubject, state: NameState, budget: ComparisonBudget): 'allowed' | 'not-allowed' | 'budget' {
   if (state.layers.length === 0 && state.excluded.length === 0) return 'allowed';
   for (const name of namesOf(certificate)) {
     const kind = formOf(name);
@@ -67,8 +73,7 @@ export function checkNames(certificate: Certificate, state: NameState, budget: C
 }
 
 /** Subject, alternative names, and addresses written into the subject, which older software still reads (RFC 5280 §4.2.1.10). */
-function namesOf(certificate: Certificate): readonly GeneralName[] {
-  const { subject, subjectAltNames } = certificate;
+function namesOf({ subject, subjectAltNames }: NamedSubject): readonly GeneralName[] {
   const directory: readonly GeneralName[] = subject.rdns.length === 0 ? [] : [{ kind: 'directory', name: subject }];
   const emails = subject.emails.map((value): GeneralName => ({ kind: 'email', value }));
   return [...directory, ...emails, ...subjectAltNames];

@@ -12,6 +12,8 @@ export interface Name {
   /** Values of emailAddress attributes: name constraints on mail addresses bind them too (RFC 5280 §4.2.1.10). */
   readonly emails: readonly string[];
   readonly commonName: string | null;
+  /** The one serialNumber attribute, in which PKIoverheid puts the OIN of an organisation; null without, or with more than one. */
+  readonly serialNumber: string | null;
 }
 
 /** Reads a Name (RFC 5280 §4.1.2.4); throws Asn1Error when it is not one. */
@@ -26,8 +28,11 @@ export function readName(node: DerNode): Name {
     printable: printable(attributes),
     emails: attributes.filter(({ type }) => type === oids.emailAddress).map((attribute) => attribute.text ?? ''),
     commonName: attributes.findLast(({ type }) => type === oids.commonName)?.text ?? null,
+    serialNumber: onlyText(attributes.filter(({ type }) => type === oids.serialNumber)),
   };
 }
+
+const onlyText = (attributes: readonly Attribute[]): string | null => (attributes.length === 1 ? (attributes[0]?.text ?? null) : null);
 
 interface Attribute {
   readonly type: string;

@@ -56,6 +56,16 @@ describe('a path holds only when every link does', () => {
     expect(verdict(old, [], target, { profile: 'rfc5280' })).toBe('valid');
   });
 
+  test('an anchor vouches for the uses of its set alone', () => {
+    const target = party(middle);
+    const validated = (uses: readonly ('mail' | 'tls')[] | undefined): string => {
+      const anchors = [{ certificate: root.der, policies: null, uses, set: 'g4' }];
+      const result = validatePath({ target: target.certificate, intermediates: [middle.certificate], trust: { anchors, intermediates: [], crls: [], revocation: 'if-available' }, at, purpose: 'sign-mail', profile: 'strict' });
+      return result.kind === 'valid' ? `valid by ${result.trustSet}` : result.code;
+    };
+    expect([validated(undefined), validated(['mail']), validated(['tls', 'mail']), validated(['tls'])]).toEqual(['valid by g4', 'valid by g4', 'valid by g4', 'no-path']);
+  });
+
   test('a party without basic constraints cannot certify another, whatever the profile', () => {
     const notAuthority = party(root);
     expect(verdict(root, [notAuthority], party(notAuthority), { profile: 'rfc5280' })).toBe('not-an-authority');

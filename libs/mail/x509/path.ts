@@ -5,8 +5,8 @@ import { candidatePaths, type CandidatePath } from './path-building.js';
 import { refusePath, type PathRefusal } from './path-refusal.js';
 import { acceptedPolicies, addCertificate, applyMappings, countNodes, initialGraph, policyNodesMax, type PolicyGraph } from './policy.js';
 import { refuseProfile, type Profile } from './profile.js';
-import { refuseAuthorityPurpose, refusePurpose, type Purpose } from './purpose.js';
-import { checkRevocation, revocationBudget, type RevocationBudget } from './revocation.js';
+import { refuseAuthorityPurpose, refusePurpose, vouchesFor, type Purpose } from './purpose.js';
+import { checkRevocation, revocationBudget, type RevocationBudget, type RevocationEvidence } from './revocation.js';
 import { keyWeakness } from './signature.js';
 import { bySubject, readTrust, type Anchor, type PathTrust, type ReadTrust } from './trust.js';
 
@@ -38,8 +38,10 @@ export interface ValidPath {
   readonly path: readonly Certificate[];
   /** Policies, in the anchor's terms, that hold for the whole path and were accepted; 2.5.29.32.0 stands for any. */
   readonly policies: readonly string[];
-  /** SHA-256 (hexadecimal) of the revocation lists relied on. */
-  readonly crlSha256: readonly string[];
+  /** Name of the trust set whose anchor it leads to; null where anchors have none. */
+  readonly trustSet: string | null;
+  /** The revocation lists and OCSP responses relied on. */
+  readonly revocation: readonly RevocationEvidence[];
 }
 
 /**
@@ -114,7 +116,8 @@ function initialState(anchor: Anchor, length: number, { policy }: Validation): P
 }
 
 /** An anchor is trusted by configuration, so RFC 5280 asks nothing of its certificate; the strict profile lets trust end when the certificate does. */
-function refuseAnchor({ certificate }: Anchor, { profile, at }: Validation): PathRefusal | null {
+function refuseAnchor({ certificate, uses }: Anchor, { profile, at, purpose }: Validation): PathRefusal | null {
+  if (!vouchesFor(uses, purpose)) return refusePath('no-path', certificate, `the anchor is not for ${purpose}`);
   const key = publicKeyOf(certificate);
   if (key === null || keyWeakness(key) !== null) return refusePath('weak-key', certificate, 'key of the anchor');
   return profile === 'strict' ? refuseTime(certificate, at) : null;
@@ -194,7 +197,7 @@ function withRevocation(candidate: CandidatePath, policies: readonly string[], i
       validateWith({ ...input, target: issuer, purpose: 'sign-crl', policy: { requireExplicit: false, inhibitMapping: false, inhibitAny: false }, trust: onlyAnchor(input.trust, anchor) }).kind === 'valid',
   });
   if (checked.kind === 'refused') return checked;
-  return { kind: 'valid', path: [anchor.certificate, ...certificates], policies, crlSha256: checked.crlSha256 };
+  return { kind: 'valid', path: [anchor.certificate, ...certificates], policies, trustSet: anchor.set ?? null, revocation: checked.revocation };
 }
 
 function onlyAnchor(trust: ReadTrust, { certificate }: Anchor): ReadTrust {

@@ -4,9 +4,11 @@ import type { KeyUsage } from './extensions.js';
 import { refusePath, type PathRefusal } from './path-refusal.js';
 
 /** What the certificate at the end of a path is to be used for. */
-export type Purpose = 'any' | 'sign-mail' | 'encrypt-mail' | 'serve-tls' | 'sign-crl';
+export type Purpose = 'any' | 'sign-mail' | 'encrypt-mail' | 'serve-tls' | 'authenticate-client' | 'sign-crl';
 
 interface Demand {
+  /** The use of an anchor this is of; null for what serves either. */
+  readonly use: 'mail' | 'tls' | null;
   /** One of these bits must be set when keyUsage is there (RFC 8550 §4.4.2; RFC 5280 §6.3.3 (f)). */
   readonly keyUsage: readonly KeyUsage[] | null;
   /** This purpose, or any, must be listed when extended key usage is there (RFC 8550 §4.4.4), in authorities too. */
@@ -14,11 +16,18 @@ interface Demand {
 }
 
 const demands: Readonly<Record<Purpose, Demand>> = {
-  any: { keyUsage: null, extended: null },
-  'sign-mail': { keyUsage: ['digitalSignature', 'nonRepudiation'], extended: oids.emailProtection },
-  'encrypt-mail': { keyUsage: ['keyEncipherment', 'keyAgreement'], extended: oids.emailProtection },
-  'serve-tls': { keyUsage: ['digitalSignature', 'keyEncipherment', 'keyAgreement'], extended: oids.serverAuth },
-  'sign-crl': { keyUsage: ['cRLSign'], extended: null },
+  any: { use: null, keyUsage: null, extended: null },
+  'sign-mail': { use: 'mail', keyUsage: ['digitalSignature', 'nonRepudiation'], extended: oids.emailProtection },
+  'encrypt-mail': { use: 'mail', keyUsage: ['keyEncipherment', 'keyAgreement'], extended: oids.emailProtection },
+  'serve-tls': { use: 'tls', keyUsage: ['digitalSignature', 'keyEncipherment', 'keyAgreement'], extended: oids.serverAuth },
+  'authenticate-client': { use: 'tls', keyUsage: ['digitalSignature', 'keyAgreement'], extended: oids.clientAuth },
+  'sign-crl': { use: null, keyUsage: ['cRLSign'], extended: null },
+};
+
+/** True when an anchor with these uses may vouch for this purpose: PKIoverheid has a root for mail and another for servers. */
+export const vouchesFor = (uses: readonly ('mail' | 'tls')[] | undefined, purpose: Purpose): boolean => {
+  const { use } = demands[purpose];
+  return uses === undefined || use === null || uses.includes(use);
 };
 
 /** The refusal when the certificate at the end of a path may not be used for `purpose`, else null. */

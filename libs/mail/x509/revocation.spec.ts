@@ -88,7 +88,7 @@ describe('a party whose certificate was taken back is refused', () => {
   test('the proof names the lists it rests on', () => {
     const crl = list(root);
     const result = validatePath({ target: target.certificate, intermediates: [], trust: { anchors: [{ certificate: root.der, policies: null }], intermediates: [], crls: [crl], revocation: 'require' }, at, purpose: 'sign-mail', profile: 'strict' });
-    expect(result.kind === 'valid' && result.crlSha256).toEqual([parseCrl(crl).sha256]);
+    expect(result.kind === 'valid' && result.revocation.map(({ sha256 }) => sha256)).toEqual([parseCrl(crl).sha256]);
   });
 });
 

@@ -2,6 +2,7 @@ import { publicKeyOf, type Certificate } from './certificate.js';
 import { crlSignedBy, removeFromCrl, type Crl } from './crl.js';
 import { allReasons, fullNames, type DistributionPoint } from './distribution-point.js';
 import { sameGeneralName, type GeneralName } from './general-name.js';
+import { ocspStatusOf } from './ocsp-status.js';
 import { refusePath, type PathRefusal } from './path-refusal.js';
 import type { ReadTrust } from './trust.js';
 
@@ -15,6 +16,11 @@ export interface RevocationBudget {
 /** The budget of one validation: a path of ten, each level with a separate list issuer, fits. */
 export const revocationBudget = (): RevocationBudget => ({ issuersLeft: 16, pending: new Set() });
 
+/** A list or an answer that was relied on: enough to know it again among those an authority keeps. */
+export type RevocationEvidence =
+  | { readonly kind: 'list'; readonly sha256: string; /** Decimal; null where the list has none. */ readonly number: string | null; readonly thisUpdate: Date; readonly nextUpdate: Date | null }
+  | { readonly kind: 'answer'; readonly sha256: string; readonly producedAt: Date; readonly thisUpdate: Date; readonly nextUpdate: Date | null };
+
 export interface RevocationInput {
   readonly anchor: Certificate;
   /** The path below the anchor, from the top down; everything but revocation holds. */
@@ -27,24 +33,24 @@ export interface RevocationInput {
 }
 
 /**
- * Whether no certificate of the path is revoked, by the lists at hand (RFC 5280 §6.3). With `require` a certificate of which any reason stays unknown is
+ * Whether no certificate of the path is revoked, by the answers (RFC 6960) and lists at hand (RFC 5280 §6.3). With `require` a certificate of which any reason stays unknown is
  * refused as 'revocation-unknown'; a revoked one is refused either way, whatever its date says.
  */
-export function checkRevocation(input: RevocationInput): { readonly kind: 'unrevoked'; readonly crlSha256: readonly string[] } | PathRefusal {
-  const used = new Set<string>();
+export function checkRevocation(input: RevocationInput): { readonly kind: 'unrevoked'; readonly revocation: readonly RevocationEvidence[] } | PathRefusal {
+  const used = new Map<string, RevocationEvidence>();
   for (const [i, certificate] of input.certificates.entries()) {
     // Authorities above this one were found unrevoked in earlier rounds, so their keys may speak.
     const proven = [input.anchor, ...input.certificates.slice(0, i)];
     const status = statusOf(certificate, { ...input, proven, used });
     if (status === 'revoked') return refusePath('revoked', certificate, 'revoked');
-    if (status === 'unknown' && input.trust.revocation === 'require') return refusePath('revocation-unknown', certificate, 'no usable revocation list');
+    if (status === 'unknown' && input.trust.revocation === 'require') return refusePath('revocation-unknown', certificate, 'no usable answer or revocation list');
   }
-  return { kind: 'unrevoked', crlSha256: [...used] };
+  return { kind: 'unrevoked', revocation: [...used.values()] };
 }
 
 interface StatusInput extends RevocationInput {
   readonly proven: readonly Certificate[];
-  readonly used: Set<string>;
+  readonly used: Map<string, RevocationEvidence>;
 }
 
 /** A certificate whose own point names a list issuer: when that issuer is itself, its authority chose so, and only then may its own list clear it. */
@@ -52,7 +58,24 @@ interface ListInput extends StatusInput {
   readonly mayVouchForItself: Certificate | null;
 }
 
-function statusOf(certificate: Certificate, input: StatusInput): 'unrevoked' | 'revoked' | 'unknown' {
+type Status = 'unrevoked' | 'revoked' | 'unknown';
+
+/**
+ * An answer goes before lists, and yet a list that names the certificate counts against a good answer. A responder that does not know a certificate of
+ * its own issuer leaves it unknown whatever the lists say: perhaps it was never issued (RFC 6960 §2.2).
+ */
+function statusOf(certificate: Certificate, input: StatusInput): Status {
+  const { proven, at, trust, used } = input;
+  const issuer = proven.at(-1);
+  const answer = issuer === undefined ? null : ocspStatusOf({ certificate, issuer, at, isUnrevoked: (delegate) => statusByLists(delegate, input) === 'unrevoked' }, trust.ocsp);
+  if (answer === null) return statusByLists(certificate, input);
+  const { sha256, producedAt, thisUpdate, nextUpdate } = answer;
+  used.set(sha256, { kind: 'answer', sha256, producedAt, thisUpdate, nextUpdate });
+  if (answer.status !== 'good') return answer.status;
+  return statusByLists(certificate, input) === 'revoked' ? 'revoked' : 'unrevoked';
+}
+
+function statusByLists(certificate: Certificate, input: StatusInput): Status {
   let reasons = 0;
   for (const point of pointsOf(certificate)) {
     for (const crl of listsFor(point, certificate, input)) {
@@ -60,8 +83,7 @@ function statusOf(certificate: Certificate, input: StatusInput): 'unrevoked' | '
       const mayVouchForItself = point.crlIssuer !== null ? certificate : null;
       if ((interim & ~reasons) === 0 || !isUsable(crl, { ...input, mayVouchForItself })) continue;
       const delta = deltaOf(crl, { ...input, mayVouchForItself });
-      input.used.add(crl.sha256);
-      if (delta !== null) input.used.add(delta.sha256);
+      for (const list of delta === null ? [crl] : [crl, delta]) input.used.set(list.sha256, evidenceOf(list));
       const reason = reasonIn(delta, certificate) ?? reasonIn(crl, certificate);
       if (reason !== null && reason !== removeFromCrl) return 'revoked';
       reasons |= interim;
@@ -70,6 +92,9 @@ function statusOf(certificate: Certificate, input: StatusInput): 'unrevoked' | '
   }
   return 'unknown';
 }
+
+const evidenceOf = ({ sha256, number, thisUpdate, nextUpdate }: Crl): RevocationEvidence =>
+  ({ kind: 'list', sha256, number: number === null ? null : String(number), thisUpdate, nextUpdate });
 
 /** The points of the certificate, and last the issuer itself for all reasons (RFC 5280 §6.3.3, after step (l)). */
 function pointsOf(certificate: Certificate): readonly DistributionPoint[] {

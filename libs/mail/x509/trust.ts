@@ -2,13 +2,17 @@ import { Asn1Error } from '../asn1/der.js';
 import { parseCertificate, type Certificate } from './certificate.js';
 import { parseCrl, type Crl } from './crl.js';
 import { grouped } from './grouped.js';
+import { parseOcspResponse } from './ocsp.js';
+import { ocspBook, type OcspBook } from './ocsp-status.js';
 
 /** Whom to believe, as octets: anchors with the policies accepted under each (null accepts any), known intermediates and revocation lists. */
 export interface PathTrust {
-  readonly anchors: readonly { readonly certificate: Uint8Array; readonly policies: readonly string[] | null }[];
+  readonly anchors: readonly { readonly certificate: Uint8Array; readonly policies: readonly string[] | null; readonly uses?: Anchor['uses']; readonly set?: string }[];
   readonly intermediates: readonly Uint8Array[];
   readonly crls: readonly Uint8Array[];
-  /** 'require' refuses when any level lacks a usable list; 'if-available' refuses only what a usable list revokes. */
+  /** Responses of OCSP (RFC 6960) that were fetched; a current one is heard before any list. */
+  readonly ocsp?: readonly Uint8Array[];
+  /** 'require' refuses when any level lacks a usable list or answer; 'if-available' refuses only what a usable list revokes. */
   readonly revocation: 'require' | 'if-available';
 }
 
@@ -19,6 +23,7 @@ export interface ReadTrust {
   readonly intermediatesByName: ReadonlyMap<string, readonly Certificate[]>;
   /** Newest first: a later list replaces an earlier one of the same scope. */
   readonly crlsByIssuer: ReadonlyMap<string, readonly Crl[]>;
+  readonly ocsp: OcspBook;
   readonly revocation: PathTrust['revocation'];
 }
 
@@ -26,6 +31,10 @@ export interface ReadTrust {
 export interface Anchor {
   readonly certificate: Certificate;
   readonly policies: readonly string[] | null;
+  /** What it vouches for; everything when absent. */
+  readonly uses?: readonly ('mail' | 'tls')[] | undefined;
+  /** Name of the trust set it stands in. */
+  readonly set?: string | undefined;
 }
 
 const read = new WeakMap<PathTrust, ReadTrust>();
@@ -37,13 +46,14 @@ const read = new WeakMap<PathTrust, ReadTrust>();
 export function readTrust(trust: PathTrust): ReadTrust {
   const known = read.get(trust);
   if (known !== undefined) return known;
-  const anchors = trust.anchors.map(({ certificate, policies }) => ({ certificate: parseCertificate(certificate), policies }));
+  const anchors = trust.anchors.map(({ certificate, ...rest }) => ({ certificate: parseCertificate(certificate), ...rest }));
   const crls = wellFormed(trust.crls, parseCrl).toSorted((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
   const result: ReadTrust = {
     anchors,
     anchorsByName: grouped(anchors, ({ certificate }) => certificate.subject.canonical),
     intermediatesByName: bySubject(wellFormed(trust.intermediates, parseCertificate)),
     crlsByIssuer: grouped(crls, ({ issuer }) => issuer.canonical),
+    ocsp: ocspBook(wellFormed(trust.ocsp ?? [], parseOcspResponse).filter((answer) => answer.kind === 'response')),
     revocation: trust.revocation,
   };
   read.set(trust, result);

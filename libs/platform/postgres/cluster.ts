@@ -47,6 +47,8 @@ const alwaysSet: Readonly<Record<string, string>> = {
   // Many short statements: compiling them costs more than it brings.
   jit: 'off',
   max_connections: '80',
+  // How often it is looked whether dead rows are to be cleared; of work that is done there are soon many.
+  autovacuum_naptime: '10s',
   shared_buffers: '64MB',
   max_wal_size: '512MB',
   // I13: a statement or a row in the log of the database would be personal data outside the hub's own care.

@@ -25,6 +25,8 @@ export interface EmbeddedPostgres {
   /** For making databases and roles only. */
   readonly adminConnectionString: string;
   readonly port: number;
+  /** Of its first process. */
+  readonly pid: number;
   /** Settles when the server is gone, also when it was not stopped by us. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -111,6 +113,8 @@ const askToEnd = (pid: number): boolean => {
   }
 };
 
+const keptMs = 1_000;
+
 const handle = ({ directory, cluster, server, passwords, lock }: Started): EmbeddedPostgres => {
   const lastCall = () => askToEnd(server.pid);
   process.once('exit', lastCall);
@@ -118,15 +122,19 @@ const handle = ({ directory, cluster, server, passwords, lock }: Started): Embed
   const stopOnce = async () => {
     await rm(join(directory, 'connection.json'), { force: true });
     await stopServer(cluster);
+    // The server is let go of while it runs, and by now nothing else may keep this process: it would end here, before the lock is released and whatever comes after.
+    const kept = setInterval(() => undefined, keptMs);
     await server.ended;
+    clearInterval(kept);
     process.removeListener('exit', lastCall);
     await lock.release();
   };
-  const { port, ended } = server;
+  const { port, pid, ended } = server;
   return {
     connectionString: connectionUrl({ role: hubRole, password: passwords.hub, port, database: hubRole }),
     adminConnectionString: connectionUrl({ role: adminRole, password: passwords.admin, port, database: 'postgres' }),
     port,
+    pid,
     ended,
     stop: () => (stopping ??= stopOnce()),
   };
@@ -145,14 +153,14 @@ export const startEmbeddedPostgres = async ({ directory, log, settings = {} }: E
     const passwords = await loadPasswords(folder);
     cluster = await prepareCluster(folder, log);
     // The lock is ours, so a server that still runs here has lost its hub.
-    if (await stopServer(cluster)) log('stopped the PostgreSQL that an earlier, killed Ketensluis left running');
+    if (await stopServer(cluster)) log('The PostgreSQL that an earlier, killed Ketensluis left running was stopped');
     await createCluster(cluster, passwords.admin);
     const server = await launchServer(cluster, settings);
     const embedded = handle({ directory: folder, cluster, server, passwords, lock });
     await createHubDatabase(embedded.adminConnectionString, passwords.hub);
     const connection = { connectionString: embedded.connectionString, pid: process.pid };
     await writePrivate(join(folder, 'connection.json'), JSON.stringify(connection));
-    log(`PostgreSQL is running on 127.0.0.1:${server.port}, files in ${cluster.folder}`);
+    log(`PostgreSQL listens on 127.0.0.1:${server.port}, its files are in ${cluster.folder}`);
     return embedded;
   } catch (fault) {
     if (cluster !== null) await stopServer(cluster).catch(() => false);

@@ -103,12 +103,12 @@ const strays = async (client: Queryable): Promise<readonly ColumnFinding[]> => {
   return rows.map((row) => ({ index: null, id: row.id, problem: 'not-in-tree' }));
 };
 
-/** Bodies that only stand there because someone switched the foreign key off. */
+/** Bodies that only stand there because someone switched the foreign key off, or went before their term. */
 const otherBodies = async (client: Queryable): Promise<readonly ColumnFinding[]> => {
   const { rows } = await client.query<{ id: string }>(
     `select o.entry_id as id
        from outbox o left join lateral (select sealed_sha256 from entry where id = o.entry_id and at = o.entry_at offset 0) e on true
-      where e.sealed_sha256 is distinct from o.sealed_sha256
+      where case when o.sealed is null then not is_erased('outgoing', o.mid::text) else e.sealed_sha256 is distinct from o.sealed_sha256 end
       limit $1`,
     [findingsMax],
   );

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { emptyRoot, formatSignerKey, parseSignerKey, sameBytes, signCheckpoint, verifyConsistency } from '@ketensluis/tlog';
 import type { NoteSigner } from '@ketensluis/tlog';
+import { readText, writeDurable } from './durable.js';
 import type { LogSigner, SignRefusal, SignRequest, SignedHead } from './signer.js';
 
 /** Where a signer in files keeps its key (an skey line, mode 0600) and its memory, and the name of the log it signs for. */
@@ -92,30 +93,3 @@ const writeState = (place: FileSignerPlace, state: State): Promise<void> => writ
   'ketensluis-signer 1', `origin ${place.origin}`, `size ${state.size}`,
   `root ${Buffer.from(state.root).toString('base64')}`, `time ${state.time.toISOString()}`, '',
 ].join('\n'));
-
-/** Written, flushed, renamed, and the rename flushed: after this a power cut changes nothing. */
-const writeDurable = async (path: string, text: string): Promise<void> => {
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-};
-
-const readText = async (path: string): Promise<string | null> => {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-};

@@ -1,4 +1,6 @@
 export * from './check-columns.js';
+export * from './continuity.js';
+export { readText, writeDurable } from './durable.js';
 export * from './export-log.js';
 export { createFileSigner, ensureLogKey } from './file-signer.js';
 export type { FileSignerPlace } from './file-signer.js';
@@ -7,6 +9,8 @@ export { columnsOf, pseudonymBytes, recordEntries } from './record-entries.js';
 export type { EntryColumns, NewEntry, RecordedEntry } from './record-entries.js';
 export { sequence, tickMax } from './sequence.js';
 export type { Sequenced } from './sequence.js';
+export { demandQuorum, quorumTask, releaseStore } from './release.js';
+export { createLogReadStore } from './serve.js';
 export * from './sign-head.js';
 export * from './signer.js';
 export { loadConsistency } from './tree-hashes.js';

@@ -1,7 +1,7 @@
 import { leafTime, parseLeaf } from '@ketensluis/tlog';
 import type { Leaf } from '@ketensluis/tlog';
 import type { Queryable } from '../pool.js';
-import { oneStatement, type Part } from '../statement.js';
+import { insertRows, oneStatement, type Column, type Part } from '../statement.js';
 
 /** Length of a subject's pseudonym: the first 16 bytes of an HMAC under the key of the year. */
 export const pseudonymBytes = 16;
@@ -12,8 +12,8 @@ export interface NewEntry {
   /** Salts and personal data, encrypted under the key `keyId` (a month's). */
   readonly detail: { readonly caseId: string | null; readonly keyId: string; readonly sealed: Uint8Array } | null;
   readonly pseudonyms: readonly Uint8Array[];
-  /** Ciphertext of payload salt and payload; only a disclosure has one, and its leaf must carry the hash. */
-  readonly outbox: { readonly mid: string; readonly sealed: Uint8Array } | null;
+  /** Ciphertext of payload salt and payload; only a disclosure has one, and its leaf must carry the hash. `twin`: the payload as JSON, encrypted. */
+  readonly outbox: { readonly mid: string; readonly sealed: Uint8Array; readonly twin: Uint8Array } | null;
 }
 
 /** An entry that is in the transaction, not yet in the tree. */
@@ -71,11 +71,7 @@ const rowsOf = (entries: readonly NewEntry[]): readonly Row[] => entries.map((en
 const partsOf = (rows: readonly Row[]): readonly Part[] =>
   [entryRows(rows), detailRows(rows), subjectRows(rows), outboxRows(rows)]
     .filter(({ columns: [first] }) => first !== undefined && first.values.length > 0)
-    .map(({ table, columns }) => ({
-      sql: `insert into ${table} (${columns.map(({ name }) => name).join(', ')})
-       select * from unnest(${columns.map(({ type }, place) => `$${place + 1}::${type}[]`).join(', ')})`,
-      values: columns.map(({ values }) => values),
-    }));
+    .map(({ table, columns }) => insertRows(table, columns));
 
 interface Row {
   readonly entry: NewEntry;
@@ -91,7 +87,7 @@ const leafOf = (entry: NewEntry): Leaf => {
 /** Rows for one table, column by column. */
 interface TableRows {
   readonly table: string;
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly values: readonly unknown[] }[];
+  readonly columns: readonly Column[];
 }
 
 const entryRows = (rows: readonly Row[]): TableRows => {
@@ -134,14 +130,16 @@ const subjectRows = (rows: readonly Row[]): TableRows => {
 };
 
 const outboxRows = (rows: readonly Row[]): TableRows => {
-  const bodies = rows.flatMap(({ entry, columns }) => (entry.outbox === null ? [] : [{ ...entry.outbox, columns }]));
+  const bodies = rows.flatMap(({ entry: { leaf, outbox }, columns }) => (outbox === null ? [] : [{ ...outbox, leaf, columns }]));
   return {
     table: 'outbox',
     columns: [
-      { name: 'mid', type: 'uuid', values: bodies.map((b) => b.mid) },
-      { name: 'entry_id', type: 'uuid', values: bodies.map((b) => b.columns.id) },
-      { name: 'entry_at', type: 'timestamptz', values: bodies.map((b) => b.columns.at) },
-      { name: 'sealed', type: 'bytea', values: bodies.map((b) => b.sealed) },
+      { name: 'mid', type: 'uuid', values: bodies.map(({ mid }) => mid) },
+      { name: 'entry_id', type: 'uuid', values: bodies.map(({ columns }) => columns.id) },
+      { name: 'entry_at', type: 'timestamptz', values: bodies.map(({ columns }) => columns.at) },
+      { name: 'leaf', type: 'bytea', values: bodies.map(({ leaf }) => leaf) },
+      { name: 'sealed', type: 'bytea', values: bodies.map(({ sealed }) => sealed) },
+      { name: 'twin', type: 'bytea', values: bodies.map(({ twin }) => twin) },
     ],
   };
 };

@@ -55,7 +55,7 @@ const tick = async (client: Queryable, max: number): Promise<Sequenced> => {
 const lockHead = async (client: Queryable): Promise<CompactRange> => {
   // What is signed later must survive a crash of the server, whatever the server's own setting is.
   const { rows } = await client.query<{ size: string; stack: Buffer }>(prepared(
-    "select size, stack, set_config('jit', 'off', true), set_config('synchronous_commit', 'on', true) from tlog_head for update", [],
+    "select size, stack, set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '3s', true), set_config('synchronous_commit', 'on', true) from tlog_head for update", [],
   ));
   const head = rows[0];
   if (head === undefined) throw new Error('bug: tlog_head has no row');

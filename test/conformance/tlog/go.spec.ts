@@ -9,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportLog, inTransaction, loadConsistency, loadProof, recordEntries, sequence, signHead } from '@ketensluis/store';
 import { openTestDatabase } from '../../harness/database.js';
 import type { TestDatabase } from '../../harness/database.js';
-import { disclosureEntry, openTestSigner, plainEntries, testOrigin, testStart } from '../../harness/log-entries.js';
+import { startHttp } from '../../../apps/gateway/http/server.js';
+import { plainEntry as plainDraft } from '@ketensluis/flow';
+import { disclosureEntry, openTestSigner, plainEntries, recordAll, testOrigin, testStart } from '../../harness/log-entries.js';
+import { openLogHub } from '../../harness/log-hub.js';
 
 // A second, independent opinion: golang.org/x/mod/sumdb as Debian packs it (golang-go, golang-golang-x-mod-dev).
 const goPath = '/usr/share/gocode';
@@ -75,6 +78,28 @@ test('Go is there when the build demands it', () => {
     const [head, ...proofs] = await run('700', ...indexes.map(String));
     expect(head).toMatch(new RegExp(`^${testOrigin} ${size} [A-Za-z0-9+/]{43}=$`));
     expect(proofs).toEqual(expected);
+  });
+
+  test('reads the log over HTTP as a known reader, and makes the same proofs from it', async () => {
+    const served = await openLogHub(new Date(testStart.getTime() + 3_600_000));
+    const http = await startHttp(served.hub, { host: '127.0.0.1', port: 0 });
+    try {
+      const [first = ''] = await recordAll(served.database.pool, plainEntries(size));
+      const [id, at] = [served.hub.ids.next(testStart), testStart];
+      const reader = { id, name: 'Go', role: 'auditor', oin: null, validFrom: at, validUntil: new Date(at.getTime() + 86_400_000), revokedAt: null } as const;
+      const token = await served.hub.store.readers.add(reader, 'test', plainDraft({ id, kind: 'policy', at: at.toISOString(), code: 'reader.new' }));
+      await served.seal();
+      const { vkey: servedKey } = await served.hub.logReads.key();
+      const { stdout } = await promisify(execFile)(program, [`http://127.0.0.1:${http.port}/log`, servedKey, '700', '0'], { env: { TOKEN: token } });
+      const proof = await loadProof(served.database.pool, first);
+      expect(stdout.trim().split('\n').slice(0, 1 + 1 + (proof?.hashes.length ?? 0))).toEqual([
+        expect.stringMatching(new RegExp(`^${testOrigin} ${size + 1} `)), 'index 0', ...text(proof?.hashes ?? []),
+      ]);
+      await expect(promisify(execFile)(program, [`http://127.0.0.1:${http.port}/log`, servedKey, '700'], { env: { TOKEN: `${token}x` } })).rejects.toThrow('401');
+    } finally {
+      await http.close();
+      await served.close();
+    }
   });
 
   test('refuses the log when one bit of one entry differs', async () => {

@@ -40,6 +40,8 @@ const printOf = (mail: OpenedMail): string =>
   JSON.stringify({
     ...mail,
     algorithms: null,
+    // The mail as it came, which is what was mutated.
+    raw: null,
     parts: mail.parts.map((part) => ({ ...part, content: createHash('sha256').update(part.content).digest('hex') })),
   });
 
@@ -58,7 +60,7 @@ const bodyOf = (entity: Uint8Array): Uint8Array => {
 const besideMail = (from: Correspondent, to: Correspondent): Uint8Array => {
   const { signer, text, attachments } = sampleMail(from, to, at);
   const fields = [['From', from.address], ['Subject', 'Zaak'], ['Message-ID', '<1@keten.example>']] as const;
-  const content = joinBytes(writeMixed({ fields, parameters: '; hp="cipher"', text, attachments, seed: 'beside' }));
+  const content = joinBytes(writeMixed({ fields, parameters: '; hp="cipher"', text, attachments, fileEncoding: 'base64', seed: 'beside' }));
   const entity = joinBytes([
     writeHeaders([['Content-Type', 'multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary="s"']]),
     Buffer.from('--s\r\n'),
@@ -124,7 +126,7 @@ const makeCase = (sample: Sample, random: Random): Case => {
     }
     default: {
       const { text, attachments, signer } = sampleMail(from, to, at);
-      const payload = joinBytes(writeMixed({ fields: [['From', from.address]], parameters: '; hp="cipher"', text, attachments, seed: 'x' }));
+      const payload = joinBytes(writeMixed({ fields: [['From', from.address]], parameters: '; hp="cipher"', text, attachments, fileEncoding: 'base64', seed: 'x' }));
       const cms = signData({ content: mutate(payload, random), detached: false, signer, at });
       return { mail: rewrapped(joinBytes([writeHeaders(cmsFields), encodeBase64(cms)])), isSigned: true };
     }

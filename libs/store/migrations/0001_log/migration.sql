@@ -13,17 +13,14 @@ end $$;
 
 -- Entries -------------------------------------------------------------------------------------------------------------
 
--- The first 48 bits of a UUIDv7 are milliseconds since 1970 (RFC 9562 §5.7). One id has one time, so the key (id, at) that
--- partitioning forces upon us makes the id alone unique as well.
-create function uuid_time(id uuid) returns timestamptz language sql immutable parallel safe as $$
-  select timestamptz 'epoch' + (('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint) * interval '1 millisecond'
-$$;
-
 -- `leaf` is the truth: the other columns are an index over it, and a nightly check compares them.
 -- sealed_sha256 is null for all but a disclosure, so nothing can hang on a hold or a refusal.
+-- The first 48 bits of a UUIDv7 are milliseconds since 1970 (RFC 9562 §5.7). One id has one time, so the key (id, at) that partitioning forces
+-- upon us makes the id alone unique as well. Written out: a function in a check is parsed anew by every statement.
 create table entry (
   id            uuid not null,
-  at            timestamptz(3) not null check (at = uuid_time(id)),
+  at            timestamptz(3) not null check (
+    at = timestamptz 'epoch' + (('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint) * interval '1 millisecond'),
   kind          text not null,
   sender        text,
   recipient     text,
@@ -92,15 +89,21 @@ create table entry_subject (
 -- The design bound the plaintext by a generated commitment; then the database held every body readable until it was delivered.
 -- Now the leaf carries both the commitment over the plaintext (the recipient recomputes it) and the SHA-256 of the ciphertext,
 -- which PostgreSQL recomputes here; the foreign key refuses a body that is not the one the entry records. A hash of ciphertext
--- is no personal data and worth nothing once the key is gone.
+-- is no personal data and worth nothing once the key is gone. `twin` is the same document as JSON, encrypted likewise: it is looked at before
+-- every try. `leaf` repeats that of the entry, so that a claim needs no walk through the months; whoever opens the body hashes it against the tree.
 create table outbox (
   mid           uuid primary key,
   entry_id      uuid not null unique,
   entry_at      timestamptz(3) not null,
+  leaf          bytea not null,
   sealed        bytea not null,
+  twin          bytea not null,
   sealed_sha256 bytea not null generated always as (sha256(sealed)) stored,
   foreign key (entry_id, entry_at, sealed_sha256) references entry (id, at, sealed_sha256)
 );
+
+-- Ciphertext does not compress.
+alter table outbox alter column sealed set storage external, alter column twin set storage external;
 
 -- The tree ------------------------------------------------------------------------------------------------------------
 
@@ -166,7 +169,7 @@ create trigger tlog_checkpoint_is_kept before update on tlog_checkpoint for each
 
 -- True when the entry lies below a signed checkpoint: only then may anything leave on it (I1).
 create function is_sealed(entry_id uuid) returns boolean language sql stable as $$
-  select exists (select from tlog_leaf leaf, tlog_head head where leaf.id = entry_id and leaf.seq < head.signed_size)
+  select coalesce((select leaf.seq from tlog_leaf leaf where leaf.id = entry_id) < (select head.signed_size from tlog_head head), false)
 $$;
 
 -- Partitions ----------------------------------------------------------------------------------------------------------

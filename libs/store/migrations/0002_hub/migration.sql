@@ -15,6 +15,9 @@ create table register_version (
   primary key (kind, key, version)
 );
 
+-- Every change of a register is an entry of the log; the reader holds the registers against all of them.
+create index entry_of_policy on entry (id) where kind = 'policy';
+
 create function refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'rows of % are never changed or removed', tg_table_name using errcode = 'restrict_violation';
@@ -33,11 +36,12 @@ create table case_file (
   wrapped_key  bytea not null,
   body         bytea,
   ends_at      timestamptz(3),
-  end_told_at  timestamptz(3),
+  -- How many of the moments of this end (48 and 24 hours before it, the end itself) were turned into work.
+  end_told     smallint not null default 0 check (end_told between 0 and 3),
   created_at   timestamptz(3) not null,
   unique (law, municipality, number)
 );
-create index case_file_by_end on case_file (ends_at) where end_told_at is null;
+create index case_file_by_end on case_file (ends_at) where end_told < 3;
 
 -- One proven message. `signature_sha256` makes a replayed mail visible.
 create table message (
@@ -56,6 +60,8 @@ create table message (
   state            text not null default 'accepted' check (state in ('accepted', 'applied', 'refused', 'parked')),
   unique (sender, sender_id)
 );
+-- Ciphertext does not compress.
+alter table message alter column body set storage external, alter column raw set storage external;
 create index message_by_case on message (case_id);
 
 -- Files that came with a message, by their place in it: a file name can hold a person's name (I13).
@@ -65,6 +71,7 @@ create table attachment (
   body       bytea not null,
   primary key (message_id, place)
 );
+alter table attachment alter column body set storage external;
 
 -- The queue is a doorbell over these rows (I8). A lane keeps order: the case for `disclose`, the recipient for `deliver`.
 -- `event` names what the hub brings about itself with an earlier message (the file for the court); empty for the message's own event.
@@ -80,7 +87,9 @@ create table queue (
   parked_code text,
   unique (kind, ref, event)
 );
-create index queue_by_due on queue (kind, due_at) where parked_code is null;
+-- One for each way the queue is walked, so that a claim stops at the first row it can have.
+create index queue_to_disclose on queue (id) where kind = 'disclose' and parked_code is null;
+create index queue_to_deliver on queue (lane, due_at, id) where kind = 'deliver';
 create index queue_by_lane on queue (kind, lane, id);
 alter table queue set (autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
@@ -108,8 +117,6 @@ create table delivery (
   roles       text[] not null,
   number      integer not null,
   attachments integer[] not null,
-  -- The document as JSON, encrypted under the key of the case: what it says is looked at before every try.
-  twin        bytea not null,
   -- The five days of retries count from here, once a person or a new certificate set the delivery free again.
   since       timestamptz(3),
   state       text not null default 'waiting' check (state in ('waiting', 'delivered', 'held', 'dead')),
@@ -150,6 +157,12 @@ create table duty (
   article    text not null,
   bearer     text not null,
   toward     text not null,
+  -- The party it is owed to; empty for a person, or for whoever holds the role.
+  recipient  text not null default '',
+  -- The message that opened it.
+  message_id uuid not null,
+  -- What tells it from every other duty of the case: the key, and the party where there is one.
+  name       text not null generated always as (case recipient when '' then key else key || '@' || recipient end) stored,
   authority  text not null check (authority in ('law', 'policy')),
   warn_at    timestamptz(3),
   opened_at  timestamptz(3) not null,
@@ -157,9 +170,9 @@ create table duty (
   told_at    timestamptz(3),
   closed_at  timestamptz(3),
   closed_by  text,
-  primary key (case_id, key)
+  primary key (case_id, key, recipient)
 );
-create index duty_open on duty (due_at) where closed_at is null;
+create index duty_to_tell on duty (due_at) where closed_at is null and told_at is null;
 
 -- What a person must look at: a dead letter, a missing certificate, a parked case, a duty past its term.
 create table task (

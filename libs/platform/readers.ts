@@ -1,0 +1,15 @@
+import type { ReaderPorts } from '@ketensluis/flow';
+import { createStore, uuidV7 } from '@ketensluis/store';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { practiceClock } from './clock.js';
+import type { Configuration } from './config.js';
+import { openVault } from './master-key.js';
+import { registerReader } from './registers.js';
+
+/** What changing the readers of the log needs, for a command beside the running hub. */
+export const createReaders = async (pool: pg.Pool, { dataFolder }: Configuration): Promise<ReaderPorts> => {
+  const vault = await openVault(join(dataFolder, 'keys'));
+  const clock = await practiceClock(pool);
+  return { clock, ids: { next: uuidV7 }, registers: registerReader(pool, clock), readers: createStore(pool, vault).readers };
+};
