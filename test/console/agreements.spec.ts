@@ -4,12 +4,11 @@ import { createHash } from 'node:crypto';
 import { openRegion, openSituation, type Outcome } from '../cases/situation.js';
 import { oin } from '../cases/steps.js';
 import { openTestConsole, type TestConsole, type Visited, type Visitor } from '../harness/console.js';
+import { dutchDay } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 import { sendBoxes, type Pair } from './repeated-fields.js';
 
-const dayMs = 86_400_000;
 const pdf = Buffer.from('%PDF-1.7\nGetekend door mr. B. Stuur\n%%EOF\n');
-const onlyDay = new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', day: '2-digit', month: '2-digit', year: 'numeric' });
 
 describe('processor agreements of a municipality', () => {
   let hub: TestHub;
@@ -30,7 +29,7 @@ describe('processor agreements of a municipality', () => {
     await hub.close();
   });
 
-  const day = (days: number): string => onlyDay.format(new Date(hub.now().getTime() + days * dayMs));
+  const day = (days: number): string => dutchDay(hub.now(), days);
   const addressOf = (page: Visited): string => page.at.split('?')[0] ?? '';
   const fill = async (pairs: readonly Pair[], { visitor = first, to = '/overeenkomsten/nieuw', page }: { readonly visitor?: Visitor; readonly to?: string; readonly page?: string } = {}): Promise<Visited> =>
     sendBoxes(desk, visitor, { page: await visitor.get(page ?? to), to, change: (ticked) => ticked, pairs });

@@ -8,6 +8,7 @@ import { oin } from '../cases/steps.js';
 import { axeFaults, sidewaysOf } from '../harness/axe.js';
 import { openBrowser } from '../harness/browser.js';
 import { openTestConsole, type TestConsole } from '../harness/console.js';
+import { dutchDay } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 const sizes = [{ name: 'desk', width: 1366, height: 900 }, { name: 'phone', width: 390, height: 844 }] as const;
@@ -130,7 +131,7 @@ describe('cases, monitor and mandates in a browser', () => {
     await page.getByRole('link', { name: /beëindigen/ }).first().focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/beeindigen$/);
-    const today = new Intl.DateTimeFormat('nl-NL', { timeZone: 'Europe/Amsterdam', day: '2-digit', month: '2-digit', year: 'numeric' }).format(hub.now());
+    const today = dutchDay(hub.now());
     await page.getByLabel('Laatste dag').focus();
     await page.keyboard.type(today);
     await page.keyboard.press('Tab');

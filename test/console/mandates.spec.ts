@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { openRegion, openSituation } from '../cases/situation.js';
 import { oin, underMandate } from '../cases/steps.js';
 import { openTestConsole, type TestConsole, type Visited, type Visitor } from '../harness/console.js';
+import { dutchDay } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 const path = '/mandaten';
@@ -22,7 +23,7 @@ describe('the mandates of a municipality', () => {
 
   const officer = (party: string = oin.waterveen, account = 'ambtenaar-1') => desk.as('municipality-officer', party, { account });
   const second = () => officer(oin.waterveen, 'ambtenaar-2');
-  const dayOf = (offset: number): string => new Date(hub.now().getTime() + offset * 86_400_000).toISOString().slice(0, 10).split('-').reverse().join('-');
+  const dayOf = (offset: number): string => dutchDay(hub.now(), offset);
   const endOf = ({ html }: Visited, key: string): string => new RegExp(`href="(/mandaten/${key}/beeindigen)"`).exec(html)?.[1] ?? '';
   const versionOf = async (key: string) => (await hub.hub.pool.query("select version, applied_by from register_version where kind = 'mandate' and key = $1 order by version desc limit 1", [key])).rows[0];
   /** A draft that is offered: its address. */
@@ -76,7 +77,7 @@ describe('the mandates of a municipality', () => {
     return visitor.get(reply.headers.get('location') ?? '/geen');
   };
   const filled = (holder: string): readonly (readonly [string, string])[] => [
-    ['houder', `${oin.police}/${holder}`], ['kenmerk', 'MAND-9901-HOVJ'], ['besluit', 'Mandaatbesluit 2027'], ['ondertekend', 'Burgemeester van Waterveen'], ['van', dayOf(0)], ['tot', ''], ['reden', reason],
+    ['houder', `${oin.police}/${holder}`], ['kenmerk', 'MAND-9901-HOVJ'], ['besluit', 'Mandaatbesluit 2027'], ['ondertekend', 'Burgemeester van Waterveen'], ['van', dayOf(-1)], ['tot', ''], ['reden', reason],
     ...['2(1)', '2(3)', '2(7)', '2(8)', '5(1)'].map((power) => ['bevoegdheid', power] as const),
   ];
 

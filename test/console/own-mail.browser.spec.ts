@@ -8,6 +8,7 @@ import { oin } from '../cases/steps.js';
 import { axeFaults, sidewaysOf } from '../harness/axe.js';
 import { openBrowser } from '../harness/browser.js';
 import { openTestConsole, type TestConsole, type Visitor } from '../harness/console.js';
+import { dutchDay } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 const sizes = { breed: { width: 1366, height: 900 }, smal: { width: 390, height: 844 } } as const;
@@ -61,7 +62,7 @@ describe('mail, views and proposals of a mandate in a browser', () => {
     await page.getByRole('button', { name: 'Bewaren' }).click();
     await page.getByRole('navigation', { name: 'Mijn weergaven' }).getByRole('link', { name: 'Wat nu loopt' }).waitFor();
     await look(page, `weergave-${size}`);
-    const last = new Date(hub.now().getTime() + (size === 'breed' ? 3 : 4) * 86_400_000).toISOString().slice(0, 10).split('-').reverse().join('-');
+    const last = dutchDay(hub.now(), size === 'breed' ? 3 : 4);
     await page.goto(new URL(`/mandaten/mandaat-9901-hovj-1/beeindigen`, desk.url).href);
     await page.getByLabel('Laatste dag').fill(last);
     await page.getByLabel('Reden').fill('Andere functie sinds deze week.');
