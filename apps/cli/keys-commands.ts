@@ -1,4 +1,4 @@
-import { daysLeft, ownKeyRoles, type OwnKey, type OwnKeyRole } from '@ketensluis/domain';
+import { civilDay, daysLeft, ownKeyRoles, type OwnKey, type OwnKeyRole } from '@ketensluis/domain';
 import { changeOwnKey, keptCertificate, makeOwnKey, type AskedStep, type KeptCertificate, type OwnKeyVerdict } from '@ketensluis/flow';
 import { derOf, dkimSelector } from '@ketensluis/platform';
 import { Option, type Command } from 'commander';
@@ -66,7 +66,7 @@ const list = (options: { readonly json?: boolean }): Promise<void> =>
     if (rows.length === 0) say('No keys yet. Begin with: ketensluis keys new sign --organization "YOUR ORGANISATION" --out sign.req.pem');
     for (const { id, role, state, since, certificate, days, keepUntil } of rows) {
       const ends = days === null ? '' : days > 0 ? `  ${days} days left` : '  ENDED';
-      say(`${id}  ${role}  ${state}${since === null ? '' : ` since ${since.slice(0, 10)}`}${ends}${certificate === null ? '' : `  ${certificate.slice(0, 16)}`}${keepUntil === null ? '' : `  kept until ${keepUntil.slice(0, 10)}`}`);
+      say(`${id}  ${role}  ${state}${since === null ? '' : ` since ${civilDay(new Date(since))}`}${ends}${certificate === null ? '' : `  ${certificate.slice(0, 16)}`}${keepUntil === null ? '' : `  kept until ${civilDay(new Date(keepUntil))}`}`);
     }
   });
 

@@ -1,4 +1,4 @@
-import { askedName, legalHoldReasons, type HoldCause } from '@ketensluis/domain';
+import { askedName, civilDay, legalHoldReasons, type HoldCause } from '@ketensluis/domain';
 import { addLegalHold, approveDestruction, erasePerson, erasureGrounds, liftLegalHold, proposeDestruction, runDestruction, type ErasureGround, type HoldTarget, type RetentionPorts } from '@ketensluis/flow';
 import { createRetention, readRetention, replayBeside } from '@ketensluis/platform';
 import { Option, type Command } from 'commander';
@@ -120,13 +120,13 @@ const propose = (options: { readonly by: string; readonly json?: boolean }): Pro
     const { lines, proposals, without } = await proposeDestruction(options.by, ports);
     if (options.json === true) return say(JSON.stringify({ lines, proposals, without }, null, 2));
     for (const { object, law, basis, due, held, waiting, nextDueAt } of lines) {
-      const next = nextDueAt === null ? 'nothing runs' : `next ${nextDueAt.toISOString().slice(0, 10)}`;
+      const next = nextDueAt === null ? 'nothing runs' : `next ${civilDay(nextDueAt)}`;
       say(`${law ?? 'hub'}  ${object}  due ${due}${held > 0 ? `, held ${held}` : ''}${waiting > 0 ? `, waiting ${waiting}` : ''}  ${next}  (${basis})`);
     }
     for (const municipality of without) say(`Municipality ${municipality} is no party any more: nobody can approve for it, so its cases stay.`);
     for (const { id, sha256, expiresAt, body } of proposals) {
-      say(`\nProposal ${id} for ${body.controller ?? 'the log of the hub'}: ${body.items.length} objects, until ${expiresAt.toISOString().slice(0, 10)}`);
-      for (const { kind, ref, object, dueAt } of body.items) say(`  ${object}  ${kind} ${ref}  due since ${dueAt.slice(0, 10)}`);
+      say(`\nProposal ${id} for ${body.controller ?? 'the log of the hub'}: ${body.items.length} objects, until ${civilDay(expiresAt)}`);
+      for (const { kind, ref, object, dueAt } of body.items) say(`  ${object}  ${kind} ${ref}  due since ${civilDay(new Date(dueAt))}`);
       say(`  ketensluis destroy approve ${id} --by NAME --function CODE --sha256 ${sha256}`);
     }
     if (proposals.length === 0) say('Nothing is due.');
@@ -137,7 +137,7 @@ const listProposals = (): Promise<void> =>
     const all = await destruction.proposals();
     if (all.length === 0) say('No proposals.');
     for (const { id, controller, doneAt, startedAt, approvers, expiresAt } of all) {
-      const state = doneAt !== null ? `done ${doneAt.toISOString()}` : startedAt !== null ? 'begun, not ended: run it again' : `approved by ${approvers.length} of 2, until ${expiresAt.toISOString().slice(0, 10)}`;
+      const state = doneAt !== null ? `done ${doneAt.toISOString()}` : startedAt !== null ? 'begun, not ended: run it again' : `approved by ${approvers.length} of 2, until ${civilDay(expiresAt)}`;
       say(`${id}  ${controller ?? 'hub'}  ${state}${approvers.length > 0 ? `  (${approvers.join(', ')})` : ''}`);
     }
   });

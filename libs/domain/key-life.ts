@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instantSchema } from './interval.js';
 import { sha256Schema } from './identifier.js';
+import { civilDay } from './terms.js';
 
 /** What an own key is for: signing mail, opening mail, the hub's mail and web servers, and DKIM. */
 export const ownKeyRoles = ['sign', 'decrypt', 'tls', 'dkim'] as const;
@@ -82,7 +83,7 @@ const activate = (keys: readonly OwnKey[], key: OwnKey, { early }: Extract<OwnKe
   const readyAt = Date.parse(key.announcedAt ?? key.madeAt) + announceDays * dayMs;
   // Whoever reads no announcement goes on with the old key, which is still opened with; a role that had none has nobody to wait for.
   if (key.role === 'decrypt' && before.length > 0 && at.getTime() < readyAt && early === 'refused') {
-    return refused(`partners have until ${new Date(readyAt).toISOString().slice(0, 10)} to change over; --early does not wait for them`);
+    return refused(`partners have until ${civilDay(new Date(readyAt))} to change over; --early does not wait for them`);
   }
   const active: OwnKey = { ...key, state: 'active', activeAt: at.toISOString() };
   return { kind: 'changed', keys: [active, ...before.map((one): OwnKey => ({ ...one, state: 'retiring', retiringAt: at.toISOString() }))] };
@@ -107,7 +108,7 @@ const destroy = (key: OwnKey, at: Date): Stepped => {
     case 'retiring':
       return key.role === 'decrypt' ? refused('mail that was kept may need it; retire it first') : gone(key, at);
     case 'decrypt-only':
-      return key.keepUntil !== null && at.getTime() < Date.parse(key.keepUntil) ? refused(`mail that was kept needs it until ${key.keepUntil.slice(0, 10)}`) : gone(key, at);
+      return key.keepUntil !== null && at.getTime() < Date.parse(key.keepUntil) ? refused(`mail that was kept needs it until ${civilDay(new Date(key.keepUntil))}`) : gone(key, at);
     case 'destroyed':
       return refused('the key is destroyed');
   }

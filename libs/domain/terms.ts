@@ -78,6 +78,9 @@ const withTwoWorkingDays = (first: Temporal.PlainDate, last: Temporal.PlainDate,
   return day;
 };
 
+/** The day of a moment, `yyyy-mm-dd`: a day in UTC is another one for an hour or two a night, and ends of terms lie at midnight. */
+export const civilDay = (at: Date): string => zoned(at).toPlainDate().toString();
+
 /** Age on the day of `at` in whole years; a birth date in the future gives a negative number. */
 export const ageAt = (birthDate: string, at: Date): number =>
   Temporal.PlainDate.from(birthDate).until(zoned(at).toPlainDate(), { largestUnit: 'years' }).years;

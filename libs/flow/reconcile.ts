@@ -1,4 +1,4 @@
-import { receivedListSchema, receivedMax, reconcile, reconcileMarginMs, type Difference } from '@ketensluis/domain';
+import { civilDay, receivedListSchema, receivedMax, reconcile, reconcileMarginMs, type Difference } from '@ketensluis/domain';
 import { plainEntry } from './entry.js';
 import type { NamedRequest } from './own-ports.js';
 import type { Clock, Ids, PlannedTask } from './ports.js';
@@ -60,5 +60,5 @@ export const reconcileList = async (asked: AskedReconciliation, ports: Reconcile
 const tasksOf = (differences: readonly Difference[], party: string, from: Date): readonly PlannedTask[] => {
   const own = differences.slice(0, differenceTasksMax).map(({ id, kind }): PlannedTask => ({ kind: 'reconcile', ref: id, party, cause: kind }));
   const more = differences.length - own.length;
-  return more === 0 ? own : [...own, { kind: 'reconcile', ref: `${party}:${from.toISOString().slice(0, 10)}`, party, cause: `and ${more} more` }];
+  return more === 0 ? own : [...own, { kind: 'reconcile', ref: `${party}:${civilDay(from)}`, party, cause: `and ${more} more` }];
 };

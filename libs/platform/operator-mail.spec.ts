@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextMorning } from '@ketensluis/store';
 import type { Finding } from './doctor.js';
 import { operatorNews } from './operator-mail.js';
 
@@ -21,9 +20,4 @@ describe('what the operator is told', () => {
     expect(news?.nl.filter((line) => line.endsWith(':')) ?? null).toEqual(heads);
     expect(news?.en.length).toBe(news?.nl.length);
   });
-});
-
-test('the next morning is never this moment', () => {
-  expect(nextMorning(new Date('2026-11-22T05:59:59Z'))).toEqual(new Date('2026-11-22T06:00:00Z'));
-  expect(nextMorning(new Date('2026-11-22T06:00:00Z'))).toEqual(new Date('2026-11-23T06:00:00Z'));
 });

@@ -1,3 +1,4 @@
+import { nextNoticeAt } from '@ketensluis/domain';
 import type { DeliveryOutcome, PersonMailSender } from '@ketensluis/flow';
 import { createOperatorMail, type ToldFinding } from '@ketensluis/store';
 import { createHash } from 'node:crypto';
@@ -35,8 +36,8 @@ export const operatorRound = (hub: Pick<Hub, 'pool' | 'clock' | 'registers' | 'k
   };
 };
 
-// The same for every try of one day.
-const refOf = (at: Date): string => createHash('sha256').update(`operator ${at.toISOString().slice(0, 10)}`).digest('hex').slice(0, 32);
+// The same for every try until the next morning, also past midnight.
+const refOf = (at: Date): string => createHash('sha256').update(`operator ${nextNoticeAt('daily', at).toISOString()}`).digest('hex').slice(0, 32);
 
 type Kept = Omit<ToldFinding, 'code'> & { readonly code: FindingCode };
 

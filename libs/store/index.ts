@@ -22,7 +22,7 @@ export { movePracticeClock, practiceAheadMs, practiceBehaviours, setPracticeBeha
 export { decisionsOf, deliveryTold, hubState, isQuiet, messageState, sealedTraces, type DecidedRow, type HubState, type MessageState } from './state.js';
 export { createStsPolicies, createTlsSessions } from './mail-route.js';
 export { createTlsReports } from './tls-reports.js';
-export { createOperatorMail, nextMorning, type OperatorMailStore, type ToldFinding } from './operator-mail.js';
+export { createOperatorMail, type OperatorMailStore, type ToldFinding } from './operator-mail.js';
 export { askAcceptance, findAcceptance, lastAcceptance, type AcceptanceRun } from './acceptances.js';
 export { createMailboxStore, type MailboxMark, type MailboxStore } from './mailboxes.js';
 export { createLogStore, createStore, LogNotSigned, type Store } from './store.js';

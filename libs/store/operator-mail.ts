@@ -1,3 +1,4 @@
+import { nextNoticeAt } from '@ketensluis/domain';
 import type pg from 'pg';
 import { prepared } from './statement.js';
 
@@ -12,15 +13,6 @@ export interface ToldFinding {
 
 /** Longer than looking and mailing take; a process that died in the middle has let go by then, and a mail that was not taken is tried again. */
 const leaseMs = 30 * 60_000;
-/** When the working day begins, in UTC. */
-const hourOfDay = 6;
-
-/** The first such moment after this one. */
-export const nextMorning = (at: Date): Date => {
-  const morning = new Date(at);
-  morning.setUTCHours(hourOfDay, 0, 0, 0);
-  return morning > at ? morning : new Date(morning.getTime() + 24 * 60 * 60_000);
-};
 
 /** Keeps what the operator was told, and when it is time again. */
 export interface OperatorMailStore {
@@ -33,13 +25,13 @@ export interface OperatorMailStore {
 /** PostgreSQL behind it. */
 export const createOperatorMail = (pool: pg.Pool): OperatorMailStore => ({
   claim: async (at) => {
-    await pool.query(prepared('insert into operator_mail (due_at) values ($1) on conflict do nothing', [nextMorning(at)]));
+    await pool.query(prepared('insert into operator_mail (due_at) values ($1) on conflict do nothing', [nextNoticeAt('daily', at)]));
     const { rows: [row] } = await pool.query<{ told: readonly (Omit<ToldFinding, 'at'> & { readonly at: string | null })[] }>(
       prepared('update operator_mail set due_at = $2 where due_at <= $1 returning told', [at, new Date(at.getTime() + leaseMs)]));
     return row === undefined ? null : row.told.map((one) => ({ ...one, at: one.at === null ? null : new Date(one.at) }));
   },
   settle: async (told, at) => {
     const kept = told.map(({ code, level, about, count, at: since }) => ({ code, level, about, count, at: since }));
-    await pool.query(prepared('update operator_mail set told = $1::jsonb, due_at = $2', [JSON.stringify(kept), nextMorning(at)]));
+    await pool.query(prepared('update operator_mail set told = $1::jsonb, due_at = $2', [JSON.stringify(kept), nextNoticeAt('daily', at)]));
   },
 });

@@ -1,8 +1,8 @@
-import type { Agreement, Versioned } from '@ketensluis/domain';
+import { civilDay, type Agreement, type Versioned } from '@ketensluis/domain';
 import { proposeChange } from '@ketensluis/flow';
 import { createSharingDesk } from '@ketensluis/platform';
 import { act, faulty, goTo, nothingThere, page, shown, type Answer, type Attended, type Page, type Room } from '../route.js';
-import { civilDay, dayStart, readDay } from '../shell/moment.js';
+import { dayStart, readDay } from '../shell/moment.js';
 import { ownMunicipality, type OwnMunicipality } from '../sharing/municipality.js';
 import { reasonFault } from '../sharing/propose.js';
 import { agreementBody, agreementName, agreementsOf, agreementsPage } from './agreement-page.js';

@@ -1,4 +1,4 @@
-import { categories, categoryNames, consultationWords, roleNames } from '@ketensluis/domain';
+import { categories, categoryNames, civilDay, consultationWords, roleNames } from '@ketensluis/domain';
 import { ask, pageMax, type Answer as Answered, type LogLine, type NamedParty, type RegisterHistory } from '@ketensluis/flow';
 import type { deskStore } from '@ketensluis/platform';
 import { csvOf } from '@ketensluis/report';
@@ -7,7 +7,7 @@ import { pageRows } from '../limits.js';
 import { faulty, nothingThere, shown, type Answer, type Attended } from '../route.js';
 import { articleText } from '../shell/article.js';
 import { CheckField, FaultSummary, SelectField, TextField, type Faults } from '../shell/fields.js';
-import { civilDay, dayText, momentText } from '../shell/moment.js';
+import { dayText, momentText } from '../shell/moment.js';
 import { lawText } from '../shell/names.js';
 import { ButtonLink, Badge, Card, Empty, Form, Moment, Notice, Paging, Submit, Table, withQuery, type Tone } from '../shell/parts.js';
 import { askerOf, purposeOf, purposesHere } from './asker.js';

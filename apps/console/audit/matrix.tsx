@@ -1,9 +1,8 @@
-import { categories, categoryNames } from '@ketensluis/domain';
+import { categories, categoryNames, civilDay } from '@ketensluis/domain';
 import { absent, smallFigure, whoShares, type SharedRow, type WhoShares } from '@ketensluis/flow';
 import { createElement, type ReactNode } from 'react';
 import { shown, type Answer, type Attended } from '../route.js';
 import { SelectField } from '../shell/fields.js';
-import { civilDay } from '../shell/moment.js';
 import { ButtonLink, Card, Empty, Notice, Submit, Table, withQuery } from '../shell/parts.js';
 import { askerOf } from './asker.js';
 import { disclosuresPath } from './disclosures.js';

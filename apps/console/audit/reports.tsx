@@ -1,12 +1,13 @@
-import { reportKeptDays } from '@ketensluis/domain';
+import { civilDay, reportKeptDays } from '@ketensluis/domain';
 import { takeReport } from '@ketensluis/flow';
 import type { deskStore } from '@ketensluis/platform';
 import { zipOf, type ReportFile } from '@ketensluis/report';
 import type { ReactNode } from 'react';
+import { Temporal } from 'temporal-polyfill';
 import { pageRows } from '../limits.js';
 import { faulty, goTo, nothingThere, shown, type Answer, type Attended } from '../route.js';
 import { SelectField, type Faults } from '../shell/fields.js';
-import { dayText } from '../shell/moment.js';
+import { dayStart, dayText } from '../shell/moment.js';
 import { Badge, ButtonLink, Card, Empty, Form, Moment, Notice, Paging, Submit, Table, withQuery, type Tone } from '../shell/parts.js';
 import { askerOf, purposeOf } from './asker.js';
 import { disclosuresPath } from './disclosures.js';
@@ -156,7 +157,7 @@ const asking = async (visit: Attended, asked: Omit<deskStore.ReportAsked, 'accou
   return goTo(`${reportsPath}?gedaan=gevraagd`);
 };
 
-const untilNow = ({ now }: Attended): { readonly from: Date; readonly to: Date } => ({ from: new Date(Date.UTC(now.getUTCFullYear() - yearsBack, now.getUTCMonth(), now.getUTCDate())), to: now });
+const untilNow = ({ now }: Attended): { readonly from: Date; readonly to: Date } => ({ from: dayStart(Temporal.PlainDate.from(civilDay(now)).subtract({ years: yearsBack }).toString()), to: now });
 
 /** A report on the person of a search that was kept. */
 export const askPerson = async (visit: Attended): Promise<Answer> => {

@@ -1,3 +1,4 @@
+import { civilDay } from '@ketensluis/domain';
 import { deskStore } from '@ketensluis/platform';
 import { csvOf } from '@ketensluis/report';
 import { pageRows } from '../limits.js';
@@ -214,7 +215,7 @@ export const deliveriesCsv = async (visit: Attended): Promise<Answer> => {
     exactText(row.createdAt), words.states[row.state], row.mid, row.messageType, row.caseName, book.name(row.recipient), row.recipient, words.channels[book.of(row.recipient)?.channel?.kind ?? 'none'],
     row.attempts, row.last === null ? '' : exactText(row.last.at), answerText(row.last, language), causeOf(row) ?? '',
   ]));
-  return { kind: 'file', name: `leveringen-${now.toISOString().slice(0, 10)}.csv`, contentType: 'text/csv; charset=utf-8', body };
+  return { kind: 'file', name: `leveringen-${civilDay(now)}.csv`, contentType: 'text/csv; charset=utf-8', body };
 };
 
 /** What a query says was just done, as a notice. */

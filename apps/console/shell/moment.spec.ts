@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { civilDay } from '@ketensluis/domain';
 import { Temporal } from 'temporal-polyfill';
-import { civilDay, clockText, dayText, momentText, nearText } from './moment.js';
+import { clockText, dayText, momentText, nearText } from './moment.js';
 
 const now = new Date('2026-11-22T11:00:00Z');
 const hourMs = 3_600_000;

@@ -60,9 +60,6 @@ export const awayText = (at: Date, language: Language, now: Date): string => {
 /** The instant for machines and for the `title` of a time: UTC, to the second. */
 export const exactText = (at: Date): string => at.toISOString().replace(/\.\d{3}Z$/, 'Z');
 
-/** The civil day of a moment, `jjjj-mm-dd`. */
-export const civilDay = (at: Date): string => civil.format(at).slice(0, 'jjjj-mm-dd'.length);
-
 /** Reads `dd-mm-jjjj`, with or without leading zeros; null when that is no day. Gives `jjjj-mm-dd`. */
 export const readDay = (text: string): string | null => {
   const [, day, month, year] = /^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})\s*$/.exec(text) ?? [];

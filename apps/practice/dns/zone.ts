@@ -1,3 +1,4 @@
+import { civilDay } from '@ketensluis/domain';
 import { practiceResolverMark } from '@ketensluis/platform';
 import type { Answer } from 'dns-packet';
 import { serverName } from '../entries.js';
@@ -56,7 +57,7 @@ const recordsOf = ({ name, server, dkim }: MailDomain, fault: DnsFault | null, a
   text(`_dmarc.${name}`, 'v=DMARC1; p=reject'),
   ...(dkim === null ? [] : [text(`${dkim.selector}._domainkey.${name}`, dkim.text)]),
   ...(server === null ? [] : serverRecords(name, server, fault)),
-  ...(server === null ? [] : [text(name, ntaText(at.getUTCFullYear() - (fault === 'nta-expired' ? 1 : 0)))]),
+  ...(server === null ? [] : [text(name, ntaText(Number(civilDay(at).slice(0, 4)) - (fault === 'nta-expired' ? 1 : 0)))]),
 ];
 
 const serverRecords = (domain: string, { port, keySha256 }: NonNullable<MailDomain['server']>, fault: DnsFault | null): readonly Answer[] => {
