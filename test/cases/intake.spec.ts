@@ -71,8 +71,9 @@ describe('a mail that does not prove what it says', () => {
     const raw = await hub.seal(step, situation.start);
     const first = await hub.submit(raw, hovj);
     await hub.settle();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    // As after a crash between storing and answering: nothing says that the answer went out.
+    // As after a crash between storing and answering: nothing says that the answer went out. It is written down after it went.
+    const isWritten = async (): Promise<boolean> => (await hub.hub.pool.query('select from message where id = $1 and answered_at is not null', [first.id])).rowCount === 1;
+    while (!(await isWritten())) await new Promise((resolve) => setTimeout(resolve, 20));
     await hub.hub.pool.query('update message set answered_at = null');
     expect(await hub.submit(raw, hovj)).toEqual(first);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventTypes, webhookSignerText, webhookVerifierOf, webhookVerifierText, type WebhookSigner } from '@ketensluis/contract';
 import type { HttpServer } from '@ketensluis/platform';
 import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -261,10 +262,10 @@ describe('a message over the API', () => {
 
 test('what came in over HTTP stands in a log that verifies', () => hub.checkLog(), 60_000);
 
-const open = (length: number, path = '/api/v1/berichten') => {
+const open = (length: number, path = '/api/v1/berichten', more = '') => {
   const socket = connect({ host: '127.0.0.1', port: http.port, ca: root, servername: 'localhost', ...keys });
   socket.on('error', () => undefined);
-  socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nidempotency-key: ${randomUUID()}\r\ncontent-length: ${length}\r\n\r\n`);
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nidempotency-key: ${randomUUID()}\r\ncontent-length: ${length}\r\n${more}\r\n`);
   return socket;
 };
 const headerOnly = (length: number, path?: string): Promise<number> =>
@@ -276,9 +277,10 @@ const headerOnly = (length: number, path?: string): Promise<number> =>
       resolve(Number(chunk.toString('latin1').slice(9, 12)));
     });
   });
-// Connects, says how much it brings, and brings a little of it.
+// Connects, says how much it brings, and brings a little of it once it is told to go on (RFC 9110 §10.1.1): then the request is there.
 const hold = async (length: number) => {
-  const socket = open(length);
+  const socket = open(length, undefined, 'expect: 100-continue\r\n');
+  await once(socket, 'data');
   await new Promise<void>((resolve) => void socket.write('{', () => resolve()));
   await new Promise((resolve) => setTimeout(resolve, 200));
   return socket;

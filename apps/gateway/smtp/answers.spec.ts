@@ -55,8 +55,10 @@ describe('the answer after a mail', () => {
 
   test('a client that leaves while receive runs loses nothing, and close waits for it', async () => {
     const stored: string[] = [];
+    let isUnderWay = false;
     const hub = await intake({
       receive: async (one) => {
+        isUnderWay = true;
         await new Promise((resolve) => setTimeout(resolve, 300));
         stored.push(one.raw.toString());
         return { kind: 'accepted', id: 'M1' };
@@ -65,7 +67,7 @@ describe('the answer after a mail', () => {
     const peer = await secured(hub.port);
     await envelope(peer);
     await peer.send('blijft\r\n.\r\n');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (!isUnderWay) await new Promise((resolve) => setTimeout(resolve, 10));
     peer.close();
     await hub.close();
     expect(stored).toEqual(['blijft\r\n']);
@@ -77,7 +79,7 @@ describe('the answer after a mail', () => {
     await envelope(peer);
     await peer.send('half een mail\r\n');
     peer.close();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (hub.refusals.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(hub.received).toHaveLength(0);
     expect(hub.refusals).toContain('cut-off');
   });

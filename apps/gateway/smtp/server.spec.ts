@@ -290,10 +290,14 @@ describe('limits', () => {
     const third = await smtpDialogue(hub.port);
     expect(await third.reply()).toMatch(/^421 4\.3\.2 too many connections/);
     for (const peer of peers) peer.close();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const fourth = await smtpDialogue(hub.port);
-    expect(await fourth.reply()).toMatch(/^220/);
-    fourth.close();
+    // The hub hears of it in its own time; whoever is too early is told to come back once more.
+    let greeting = '421';
+    while (greeting.startsWith('421')) {
+      const fourth = await smtpDialogue(hub.port);
+      greeting = await fourth.reply();
+      fourth.close();
+    }
+    expect(greeting).toMatch(/^220/);
   });
 
   test('a handshake that is never finished is cut', async () => {

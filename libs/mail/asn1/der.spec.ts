@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { processorMs } from '../../../test/harness/processor-time.js';
 import { Asn1Error, bits, boolean, context, der, flatten, integer, octets, oid, readBer, readDer, rope, sequence, set, smallInteger, text, time, tlv } from './der.js';
 
 const hex = (octetsInHex: string): Uint8Array => Buffer.from(octetsInHex.replace(/ /g, ''), 'hex');
@@ -89,9 +90,9 @@ describe('budgets', () => {
 
   test('a set of a million values is refused, and in little time', () => {
     const million = tlv(0x31, Buffer.alloc(2_000_000).map((_, i) => (i % 2 === 0 ? 0x05 : 0x00)));
-    const startedAt = performance.now();
+    const startedAt = processorMs();
     expect(() => readDer(million)).toThrow('too many values');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(processorMs() - startedAt).toBeLessThan(2_000);
     expect(readDer(million, { nodesMax: 1_000_001 }).children).toHaveLength(1_000_000);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { processorMs } from '../../../test/harness/processor-time.js';
 import { formatAddress, isSameAddress, readAddress, readMailbox, readMailboxes } from './address.js';
 
 const mailboxOf = (value: string): string => {
@@ -53,8 +54,8 @@ describe('a To header', () => {
   test.each(rows)('%s names %j', (value, expected) => expect(readMailboxes(value).map(formatAddress)).toEqual(expected));
 
   test('of hostile length is read in bounded time', () => {
-    const start = performance.now();
+    const start = processorMs();
     for (const piece of ['"', '\\"', ',', '<', 'a@x.example,']) readMailboxes(piece.repeat(250_000 / piece.length));
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(processorMs() - start).toBeLessThan(3_000);
   });
 });

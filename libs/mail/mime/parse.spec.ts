@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { processorMs } from '../../../test/harness/processor-time.js';
 import { leavesOf } from './leaves.js';
 import { isMalformed } from './malformed.js';
 import { readEntity, readParts } from './parse.js';
@@ -94,9 +95,9 @@ describe('multipart mail', () => {
     const head = Buffer.from('Content-Type: multipart/mixed; boundary=b\r\n\r\n');
     for (const line of ['--b\r\n', '--bx\r\n', '--', 'a']) {
       const raw = Buffer.concat([head, Buffer.alloc(100 * 1024 * 1024, line)]);
-      const start = performance.now();
+      const start = processorMs();
       expect(typeof leaves(raw)).toBe('string');
-      expect(performance.now() - start).toBeLessThan(5_000);
+      expect(processorMs() - start).toBeLessThan(5_000);
     }
   });
 

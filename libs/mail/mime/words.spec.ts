@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { processorMs } from '../../../test/harness/processor-time.js';
 import { decodeWords, encodeWords } from './words.js';
 import { formatDate, readDate } from './date.js';
 
@@ -32,9 +33,9 @@ describe('encoded words', () => {
   });
 
   test('of a hostile length are read in bounded time', () => {
-    const start = performance.now();
+    const start = processorMs();
     decodeWords('=?'.repeat(100_000) + '=?utf-8?B?'.repeat(20_000));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(processorMs() - start).toBeLessThan(1_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { processorMs } from '../../../test/harness/processor-time.js';
 import { readEnvelopeId, writeEnvelopeId } from './envelope-id.js';
 import { stripForeignStatus } from './foreign-status.js';
 import { isReport, readReport } from './read-report.js';
@@ -101,9 +102,9 @@ describe('bytes from outside', () => {
   });
 
   test('of a hostile size cost no more than reading them', () => {
-    const start = performance.now();
+    const start = processorMs();
     for (const filling of ['\r\n', 'a:\r\n', '--4A/mx.party.example\n', ' ']) readReport(bounce({ status: [filling.repeat(2_000_000 / filling.length)] }));
-    expect(performance.now() - start).toBeLessThan(4_000);
+    expect(processorMs() - start).toBeLessThan(4_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { processorMs } from '../../../test/harness/processor-time.js';
 import { Asn1Error, octets, readBer, readDer } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { at, authority, party } from './chain.fixture.js';
@@ -74,10 +75,10 @@ describe('damaged certificates and lists are refused, never a crash', () => {
         const bytes = mutated(leaf.der, changes);
         const target = orMalformed(() => parseCertificate(bytes));
         if (target === null || Buffer.compare(bytes, leaf.der) === 0) return;
-        const startedAt = performance.now();
+        const startedAt = processorMs();
         const result = validatePath({ target, intermediates: [middle.certificate], trust: { anchors: [{ certificate: root.der, policies: null }], intermediates: [], crls: [], revocation: 'if-available' }, at, purpose: 'any', profile: 'rfc5280' });
         expect(result.kind).toBe('refused');
-        expect(performance.now() - startedAt).toBeLessThan(1_000);
+        expect(processorMs() - startedAt).toBeLessThan(1_000);
       }),
       runs,
     );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { processorMs } from '../../../test/harness/processor-time.js';
 import { Asn1Error, der, readDer, sequence, tlv } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { at, authority, holder, party, period, verdict, type Holder } from './chain.fixture.js';
@@ -120,9 +121,9 @@ describe('reading a list', () => {
 
   test('two hundred thousand entries are read once, within seconds, and then asked in no time', () => {
     const bytes = relisted((fields) => fields.map((field, i) => (i === 5 ? manyEntries(200_000) : field)));
-    const startedAt = performance.now();
+    const startedAt = processorMs();
     const crl = parseCrl(bytes);
-    const readMs = performance.now() - startedAt;
+    const readMs = processorMs() - startedAt;
     expect(crl.entries.get(root.certificate.subject.canonical)?.size).toBe(200_000);
     expect(readMs).toBeLessThan(5_000);
     expect(parseCrl(bytes)).toBe(crl);
