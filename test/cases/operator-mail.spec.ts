@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { dnsPeer, type DnsPeer } from '../fixtures/dns-peer.js';
 import { smtpPeer, type SmtpPeer } from '../fixtures/smtp-peer.js';
 import { tlsFixture } from '../fixtures/tls-certificates.js';
+import { untilNoon } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 import { openRegion } from './situation.js';
 
@@ -25,7 +26,7 @@ describe('the mail to the operator', () => {
     hub = await openRegion({ apart: true, outside: {
       mailRoutes: { resolver: `127.0.0.1:${dns.port}`, within: [], allowed: ['127.0.0.0/8'], reportContact: null, operatorContact: mailbox }, mailPlaces: { mailPort: peer.port, ca: tls.ca },
     } });
-    await seen(() => true);
+    await until(untilNoon(hub.now()));
   });
   afterAll(async () => {
     await hub.close();
@@ -46,11 +47,12 @@ describe('the mail to the operator', () => {
     await movePracticeClock(hub.database.pool, ms);
     await hub.advance(ms);
   };
-  /** To the next morning, and until it is settled. */
-  const nextDay = async (): Promise<void> => {
-    await pass(day);
+  /** So much further, and until what was due in between is settled; whoever is held for sending is due again within half an hour. */
+  const until = async (ms: number): Promise<void> => {
+    await pass(ms);
     await seen((dueInMs) => dueInMs > 31 * 60_000);
   };
+  const nextDay = (): Promise<void> => until(day);
   const unstuffed = (mail: string): Buffer => Buffer.from(mail.replace(/(^|\r\n)\./g, '$1'), 'latin1');
   const last = async () => simpleParser(unstuffed(peer.mails().at(-1) ?? ''));
   const task = { kind: 'duty-late', ref: '01900000-0000-7000-8000-000000000001', party: null, cause: 'WTH-09 voor Bram Test Voorbeeld' } as const;
@@ -87,8 +89,7 @@ describe('the mail to the operator', () => {
     await seen((dueInMs) => dueInMs > 0 && dueInMs <= 30 * 60_000);
     expect(peer.mails()).toHaveLength(before);
     peer.play({});
-    await pass(31 * 60_000);
-    await seen((dueInMs) => dueInMs > 31 * 60_000);
+    await until(31 * 60_000);
     expect(peer.mails()).toHaveLength(before + 1);
     expect((await last()).text).toContain('Nu doen:');
   }, 60_000);

@@ -2,7 +2,6 @@ import { addReader, ask, checkLog, defer, judgeSample, matrix, openEntry, pageMa
 import { createAudit } from '@ketensluis/platform';
 import { matrixCsv, personReportFiles, quarterReportFiles } from '@ketensluis/report';
 import { leafHash, opensLeaf, parseLeaf, parseOpening, parseVerifierKey, verifyProof } from '@ketensluis/tlog';
-import { periodOf } from '@ketensluis/domain';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
 import { createHash } from 'node:crypto';
@@ -17,6 +16,7 @@ import { oin } from './steps.js';
 
 const fg: Asker = { account: 'j.doe', function: 'fg', purpose: 'toezicht.fg', controller: oin.waterveen };
 const bsn = '999900018';
+const dayMs = 86_400_000;
 
 describe('reports from the log of the practice story', () => {
   let hub: TestHub;
@@ -31,9 +31,8 @@ describe('reports from the log of the practice story', () => {
       await hub.send(step, start);
       await hub.settle();
     }
-    const found = periodOf(String(hub.now().getUTCFullYear()));
-    if (found === null) throw new Error('no year');
-    year = found;
+    // Not the year of the calendar: all of this may be told in the last hour of one and asked in the first of the next.
+    year = { from: new Date(hub.now().getTime() - 365 * dayMs), to: new Date(hub.now().getTime() + dayMs) };
   }, 120_000);
   afterAll(() => hub.close());
 

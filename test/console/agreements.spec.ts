@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { openRegion, openSituation, type Outcome } from '../cases/situation.js';
 import { oin } from '../cases/steps.js';
 import { openTestConsole, type TestConsole, type Visited, type Visitor } from '../harness/console.js';
-import { dutchDay } from '../harness/day.js';
+import { dutchDay, untilNoon } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 import { sendBoxes, type Pair } from './repeated-fields.js';
 
@@ -19,6 +19,7 @@ describe('processor agreements of a municipality', () => {
   const officer = (party: string, account: string): Promise<Visitor> => desk.as('municipality-officer', party, { account, name: `Persoon ${account}` });
   beforeAll(async () => {
     hub = await openRegion();
+    await hub.advance(untilNoon(hub.now()));
     desk = await openTestConsole(hub);
     [first, second] = await Promise.all([officer(oin.berkenrade, 'een'), officer(oin.berkenrade, 'twee')]);
     held = await openSituation(hub, '9903').send('huisverbod.opgelegd', 'berkenrade');

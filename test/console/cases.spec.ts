@@ -3,6 +3,7 @@ import { evicted, home, partner, reach } from '../cases/persons.js';
 import { openRegion, openSituation, type Situation } from '../cases/situation.js';
 import { oin } from '../cases/steps.js';
 import { openTestConsole, type TestConsole, type Visited } from '../harness/console.js';
+import { untilNoon } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 describe('the cases of a municipality', () => {
@@ -11,6 +12,7 @@ describe('the cases of a municipality', () => {
   let imposed: Situation;
   beforeAll(async () => {
     hub = await openRegion();
+    await hub.advance(untilNoon(hub.now()));
     desk = await openTestConsole(hub);
     imposed = openSituation(hub);
     await imposed.send('rihg.afgerond', 'hovj1');

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { openRegion, openSituation } from '../cases/situation.js';
 import { oin, underMandate } from '../cases/steps.js';
 import { openTestConsole, type TestConsole, type Visited, type Visitor } from '../harness/console.js';
-import { dutchDay } from '../harness/day.js';
+import { dutchDay, untilNoon } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 const path = '/mandaten';
@@ -13,6 +13,7 @@ describe('the mandates of a municipality', () => {
   let desk: TestConsole;
   beforeAll(async () => {
     hub = await openRegion();
+    await hub.advance(untilNoon(hub.now()));
     desk = await openTestConsole(hub);
   });
   afterEach(() => hub.checkLog());

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openRegion, openSituation } from '../cases/situation.js';
 import { oin } from '../cases/steps.js';
 import { openTestConsole, type TestConsole, type Visited } from '../harness/console.js';
+import { untilNoon } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 describe('the monitor of a municipality', () => {
@@ -9,6 +10,7 @@ describe('the monitor of a municipality', () => {
   let desk: TestConsole;
   beforeAll(async () => {
     hub = await openRegion();
+    await hub.advance(untilNoon(hub.now()));
     desk = await openTestConsole(hub);
     for (let count = 0; count < 5; count += 1) {
       const situation = openSituation(hub);

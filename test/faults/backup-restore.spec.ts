@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Temporal } from 'temporal-polyfill';
 import { freePort } from '../harness/free-port.js';
 import { buildOnce } from './hub-child.js';
 
@@ -88,11 +89,13 @@ describe('a hub that is backed up and restored', () => {
     for (const giveUpAt = Date.now() + 60_000; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 250))) if (Date.now() > giveUpAt) throw new Error('it did not come about in a minute');
   };
   const sendBan = async (caseNumber: string): Promise<void> => {
-    const moment = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString().replace(/\.\d+Z/, 'Z');
+    const written = (at: Temporal.ZonedDateTime): string => at.toString({ timeZoneName: 'never', smallestUnit: 'second' });
+    const now = Temporal.Now.zonedDateTimeISO('Europe/Amsterdam');
+    // It ends at the same hour ten days later, which is not always 240 hours.
+    const imposed = now.subtract({ minutes: 20 });
     const example = await readFile(join(root, 'config/examples/bericht.xml'), 'utf8');
     const file = join(folder, `${caseNumber}.xml`);
-    const imposed = -20;
-    await writeFile(file, example.replace(/<kenmerk>.*?</, `<kenmerk>${crypto.randomUUID()}<`).replace('NUMMER', caseNumber).replace('VERZONDEN', moment(0)).replaceAll('OPGELEGD', moment(imposed)).replaceAll('EINDE', moment(imposed + 10 * 24 * 60)));
+    await writeFile(file, example.replace(/<kenmerk>.*?</, `<kenmerk>${crypto.randomUUID()}<`).replace('NUMMER', caseNumber).replace('VERZONDEN', written(now)).replaceAll('OPGELEGD', written(imposed)).replaceAll('EINDE', written(imposed.add({ days: 10 }))));
     const sent = await run(['practice', 'send', 'hovj-1@politie.example', file]);
     expect(sent).toMatchObject({ code: 0, text: expect.stringContaining('250') });
   };
