@@ -17,6 +17,8 @@ export interface DutyChange {
 const clockOf = (message: Message, { serviceLevels, calendar }: ApplyContext): DutyClock => ({ serviceLevels, calendar, openedAt: message.receivedAt });
 const onverwijld: DutyTerm = { kind: 'level', level: 'onverwijld' };
 const noTerm: DutyTerm = { kind: 'at', at: null, authority: 'law', warnHours: 0 };
+const within24Hours = (since: Date): DutyTerm => ({ kind: 'hours', hours: 24, since });
+const noLaterThan = (at: Date | null, authority: 'law' | 'policy', warnHours: number): DutyTerm => ({ kind: 'at', at, authority, warnHours });
 
 // What a message says was told already, by word of mouth or on paper, need not be opened, and closes what was open.
 const told = (message: Message, list: string, keys: Readonly<Record<string, string>>): readonly DutyKey[] =>
@@ -35,13 +37,13 @@ export const guardedRules: readonly string[] = [
 ];
 
 /** E3: Veilig Thuis answers before a ban for child abuse is imposed (Wth art. 2(3)). */
-export const consultDuties = (message: Message, context: ApplyContext): DutyChange => change([
-  openDuty({ event: 'E3', rule: null, article: 'Wth art. 2(3)', bearer: message.sender.role === 'HOVJ' ? 'HOVJ' : 'BM', toward: 'VT', term: noTerm, nl: 'Overleg met Veilig Thuis vóór het opleggen.', en: 'Consult Veilig Thuis before imposing.' }, clockOf(message, context)),
-], []);
+export const consultDuties = (message: Message, context: ApplyContext): DutyChange => {
+  const bearer = message.sender.role === 'HOVJ' ? 'HOVJ' : 'BM';
+  return change([openDuty({ event: 'E3', rule: null, article: 'Wth art. 2(3)', bearer, toward: 'VT', term: noTerm }, clockOf(message, context))], []);
+};
 
 const wishDraft = (bearer: Role, since: Date): DutyDraft => ({
-  event: 'E12', rule: 'WTH-12', article: 'Wth art. 5(1)', bearer, toward: 'ADV', term: { kind: 'hours', hours: 24, since },
-  nl: 'Zorg binnen 24 uur na de wens voor een raadsman.', en: 'Ensure a lawyer within 24 hours of the wish.',
+  event: 'E12', rule: 'WTH-12', article: 'Wth art. 5(1)', bearer, toward: 'ADV', term: within24Hours(since),
 });
 
 /** E12: a lawyer within 24 hours of the wish (Wth art. 5(1)). */
@@ -67,11 +69,11 @@ export const impositionDuties = (of: Imposition, context: ApplyContext): DutyCha
   const bearer = after.imposedBy ?? 'BM';
   const imposedAt = new Date(after.imposedAt ?? message.sentAt);
   const drafts: readonly (readonly [boolean, DutyDraft])[] = [
-    [oral, { event: 'E5', rule: 'WTH-05', article: 'Wth art. 2(7)', bearer, toward: 'UHG', term: { kind: 'level', level: 'spoedig' }, nl: 'Stel het aangezegde huisverbod spoedig op schrift en maak het bekend.', en: 'Put the announced ban in writing soon and make it known.' }],
-    [first && bearer === 'HOVJ', { event: 'E6', rule: 'WTH-06', article: 'Wth art. 3(2)', bearer, toward: 'BM', term: onverwijld, nl: 'Stel de burgemeester onverwijld in kennis.', en: 'Tell the burgemeester without delay.' }],
-    [first, { event: 'E8', rule: 'WTH-08', article: 'Wth art. 2(8)', bearer, toward: 'INST', term: onverwijld, nl: 'Deel de aangewezen instantie de inhoud mee.', en: 'Tell the designated instance the content.' }],
-    [after.childAbuse && (first || !before.childAbuse), { event: 'E9', rule: 'WTH-09', article: 'Wth art. 2(8)', bearer, toward: 'VT', term: onverwijld, nl: 'Deel Veilig Thuis de inhoud mee (kindermishandeling).', en: 'Tell Veilig Thuis the content (child abuse).' }],
-    [first && after.reachGivenAt === null, { event: 'E10', rule: 'WTH-30', article: 'Wth art. 2(6)', bearer: 'UHG', toward: 'BM', term: { kind: 'hours', hours: 24, since: imposedAt }, nl: 'De uithuisgeplaatste laat binnen 24 uur weten waar en hoe hij bereikbaar is.', en: 'The person sent out tells within 24 hours where and how he can be reached.' }],
+    [oral, { event: 'E5', rule: 'WTH-05', article: 'Wth art. 2(7)', bearer, toward: 'UHG', term: { kind: 'level', level: 'spoedig' } }],
+    [first && bearer === 'HOVJ', { event: 'E6', rule: 'WTH-06', article: 'Wth art. 3(2)', bearer, toward: 'BM', term: onverwijld }],
+    [first, { event: 'E8', rule: 'WTH-08', article: 'Wth art. 2(8)', bearer, toward: 'INST', term: onverwijld }],
+    [after.childAbuse && (first || !before.childAbuse), { event: 'E9', rule: 'WTH-09', article: 'Wth art. 2(8)', bearer, toward: 'VT', term: onverwijld }],
+    [first && after.reachGivenAt === null, { event: 'E10', rule: 'WTH-30', article: 'Wth art. 2(6)', bearer: 'UHG', toward: 'BM', term: within24Hours(imposedAt) }],
     [before.procedure.lawyer === 'NONE' && of.wishedAt !== null, wishDraft(bearer, of.wishedAt ?? message.sentAt)],
     [first, choice(after.endsAt)],
   ];
@@ -84,27 +86,33 @@ export const impositionDuties = (of: Imposition, context: ApplyContext): DutyCha
     ...(textOf(message.fields, 'hovj_melding_bm_op') === null ? [] : [dutyKey('E6', 'BM')]),
     ...(after.reachGivenAt === null ? [] : [dutyKey('E10', 'BM')]),
   ];
-  return change([...(first ? household : household.slice(toBeTold(before.subjects))), ...drafts.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock)] : []))], closes);
+  const owed = drafts.flatMap(([holds, draft]) => (holds ? [openDuty(draft, clock)] : []));
+  return change([...(first ? household : household.slice(toBeTold(before.subjects))), ...owed], closes);
 };
 
 // E7 is owed to every adult of the household (art. 2(8), "degene met wie"): one duty a person, by number, so that no name stands in it. Whom the
 // writing names and the oral notice did not is owed it as well.
 const householdDuties = ({ subjects }: CaseFile, message: Message, bearer: Role, clock: DutyClock): readonly Duty[] => {
   const persons = toBeTold([...subjectsWith({ subjects }, message.fields)]);
-  return Array.from({ length: persons }, (_, index) => openDuty({ event: 'E7', rule: 'WTH-07', article: 'Wth art. 2(8)', bearer, toward: 'PART', term: onverwijld, nl: 'Deel deze huisgenoot onverwijld de inhoud en de gevolgen van niet-naleving mee.', en: 'Tell this household member the content and the consequences of non-compliance without delay.' }, clock, index + 1));
+  const draft: DutyDraft = { event: 'E7', rule: 'WTH-07', article: 'Wth art. 2(8)', bearer, toward: 'PART', term: onverwijld };
+  return Array.from({ length: persons }, (_, index) => openDuty(draft, clock, index + 1));
 };
 
 // A ban that names nobody protects somebody all the same.
 const toBeTold = (subjects: CaseFile['subjects']): number => Math.max(1, subjects.filter(({ isProtected }) => isProtected).length);
 
 // A notice does not say which of them was told; as many as were told are done.
-const toldOfHousehold = (message: Message): number => groupsOf(message.fields, 'mededelingen').filter((notice) => textOf(notice, 'aan') === 'huisgenoot').length;
+const toldOfHousehold = (message: Message): number =>
+  groupsOf(message.fields, 'mededelingen').filter((notice) => textOf(notice, 'aan') === 'huisgenoot').length;
 
 /** Keys of the choice before the end, of the ban and of each extension of it. */
-export const choiceKeys = ({ extensions }: CaseFile): readonly DutyKey[] => Array.from({ length: extensions + 1 }, (_, index) => dutyKey('E20', 'BM', index + 1));
+export const choiceKeys = ({ extensions }: CaseFile): readonly DutyKey[] =>
+  Array.from({ length: extensions + 1 }, (_, index) => dutyKey('E20', 'BM', index + 1));
 
-const choice = (end: string | null): DutyDraft =>
-  ({ event: 'E20', rule: null, article: 'Wth art. 2(1), 2(9), 9(1)', bearer: 'BM', toward: 'BM', term: { kind: 'at', at: end === null ? null : new Date(end), authority: 'policy', warnHours: 24 }, nl: 'Kies voor het einde: verlengen, intrekken of laten aflopen.', en: 'Choose before the end: extend, withdraw or let it expire.' });
+// Extend, withdraw or let it expire.
+const choice = (end: string | null): DutyDraft => ({
+  event: 'E20', rule: null, article: 'Wth art. 2(1), 2(9), 9(1)', bearer: 'BM', toward: 'BM', term: noLaterThan(end === null ? null : new Date(end), 'policy', 24),
+});
 
 /** WTH-24 before the running end; the choice before that end is made, and before an end that can still be moved there is another. */
 export const extensionDuties = (before: CaseFile, after: CaseFile, message: Message, context: ApplyContext): DutyChange => {
@@ -113,7 +121,7 @@ export const extensionDuties = (before: CaseFile, after: CaseFile, message: Mess
   const runningEnd = before.endsAt === null ? null : new Date(before.endsAt);
   const keys = { uithuisgeplaatste: dutyKey('E20', 'UHG', time), huisgenoot: dutyKey('WTH-25', 'PART', time) };
   return change([
-    openDuty({ event: 'E20', rule: 'WTH-24', article: 'Wth art. 9(1); Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: { kind: 'at', at: runningEnd, authority: 'law', warnHours: 4 }, nl: 'Maak de verlenging bekend voordat het lopende huisverbod afloopt.', en: 'Make the extension known before the running ban ends.' }, clock, time),
+    openDuty({ event: 'E20', rule: 'WTH-24', article: 'Wth art. 9(1); Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: noLaterThan(runningEnd, 'law', 4) }, clock, time),
     ...(isLongest(after) ? [] : [openDuty(choice(after.endsAt), clock, time + 1)]),
   ], [...choiceKeys(before), ...told(message, 'mededelingen', keys)]);
 };
@@ -126,7 +134,7 @@ const isLongest = ({ imposedAt, endsAt }: CaseFile): boolean =>
 export const withdrawalDuties = (before: CaseFile, message: Message, context: ApplyContext): DutyChange => {
   const clock = clockOf(message, context);
   return change([
-    openDuty({ event: 'WTH-26', rule: 'WTH-26', article: 'Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: onverwijld, nl: 'Maak de intrekking bekend aan de uithuisgeplaatste.', en: 'Make the withdrawal known to the person sent out.' }, clock),
+    openDuty({ event: 'WTH-26', rule: 'WTH-26', article: 'Awb art. 3:41', bearer: 'BM', toward: 'UHG', term: onverwijld }, clock),
   ], [...choiceKeys(before), ...told(message, 'mededelingen', { uithuisgeplaatste: 'WTH-26:UHG', huisgenoot: 'WTH-27:PART' })]);
 };
 
@@ -141,9 +149,10 @@ export interface ReliefRequest {
 /** E13: the court hears within three days (Wth art. 6(1)(a)); and the documents of the case go to it (WTH-15). */
 export const reliefDuties = ({ requestedAt, hearingAt, time }: ReliefRequest, message: Message, context: ApplyContext): DutyChange => {
   const clock = clockOf(message, context);
+  const term: DutyTerm = { kind: 'days', length: { amount: 3, unit: 'days' }, since: requestedAt };
   return change([
     ...hearingDuties({ hearingAt, documentsAt: null, time }, message, context),
-    openDuty({ event: 'E13', rule: null, article: 'Wth art. 6(1)(a)', bearer: 'RB', toward: 'UHG', term: { kind: 'days', length: { amount: 3, unit: 'days' }, since: requestedAt }, nl: 'De voorzieningenrechter hoort binnen drie dagen.', en: 'The court hears within three days.' }, clock, time),
+    openDuty({ event: 'E13', rule: null, article: 'Wth art. 6(1)(a)', bearer: 'RB', toward: 'UHG', term }, clock, time),
   ], []);
 };
 
@@ -154,13 +163,14 @@ export interface Hearing {
   readonly time: number;
 }
 
-/** WTH-15: the file is with the court in time, which a person sees: one delivery is one document of it. E15: a ruling within 24 hours of the hearing. */
+/** WTH-15: the file is with the court in time, which a person sees: one delivery is one document of it. E15: a ruling at once, or within 24 hours of the hearing. */
 export const hearingDuties = ({ hearingAt, documentsAt, time }: Hearing, message: Message, context: ApplyContext): readonly Duty[] => {
   const clock = clockOf(message, context);
-  return [
-    openDuty({ event: 'WTH-15', rule: 'E13', article: 'Awb art. 8:42', bearer: 'GEM', toward: 'RB', term: { kind: 'at', at: documentsAt ?? hearingAt, authority: 'policy', warnHours: 24 }, nl: 'Zorg dat alle stukken van de zaak voor de zitting bij de rechtbank zijn.', en: 'See to it that all documents of the case are with the court before the hearing.' }, clock, time),
-    ...(hearingAt === null ? [] : [openDuty({ event: 'E15', rule: null, article: 'Wth art. 6(1)(b)', bearer: 'RB', toward: 'UHG', term: { kind: 'hours', hours: 24, since: hearingAt }, nl: 'De voorzieningenrechter doet meteen uitspraak, of binnen 24 uur na de zitting.', en: 'The court rules at once, or within 24 hours of the hearing.' }, clock, time)]),
-  ];
+  const term = noLaterThan(documentsAt ?? hearingAt, 'policy', 24);
+  const documents = openDuty({ event: 'WTH-15', rule: 'E13', article: 'Awb art. 8:42', bearer: 'GEM', toward: 'RB', term }, clock, time);
+  if (hearingAt === null) return [documents];
+  const ruling: DutyDraft = { event: 'E15', rule: null, article: 'Wth art. 6(1)(b)', bearer: 'RB', toward: 'UHG', term: within24Hours(hearingAt) };
+  return [documents, openDuty(ruling, clock, time)];
 };
 
 /** Relief, main case or higher appeal. */
@@ -176,17 +186,18 @@ export const rulingDuties = (kind: RulingKind, file: CaseFile, message: Message,
   const bearer: Role = kind === 'higher' ? 'RVS' : 'RB';
   const copy = kind === 'relief' ? 'E16' : 'E17';
   const dated = textOf(message.fields, 'dagtekening');
-  const copyTerm: DutyTerm = kind === 'relief' ? onverwijld : { kind: 'days', length: { amount: 2, unit: 'weeks' }, since: dated === null ? message.sentAt : new Date(dated) };
+  const twoWeeks: DutyTerm = { kind: 'days', length: { amount: 2, unit: 'weeks' }, since: dated === null ? message.sentAt : new Date(dated) };
+  const copyTerm = kind === 'relief' ? onverwijld : twoWeeks;
   const copyRule = (relief: string, vt: boolean): string => (kind === 'relief' ? relief : vt ? 'WTH-19b' : 'WTH-19');
   const rows: readonly (readonly [boolean, DutyDraft])[] = [
-    [true, { event: copy, rule: copyRule('WTH-16', false), article: 'Wth art. 8(1)(a)', bearer, toward: 'PART', term: copyTerm, nl: 'Zend de huisgenoten kosteloos een afschrift.', en: 'Send the household a copy free of charge.' }],
-    [true, { event: copy, rule: copyRule('WTH-17', false), article: 'Wth art. 8(1)(b)', bearer, toward: 'POL', term: copyTerm, nl: 'Zend de politie kosteloos een afschrift.', en: 'Send the police a copy free of charge.' }],
-    [file.minorsInvolved, { event: copy, rule: copyRule('WTH-18', true), article: 'Wth art. 8(1)(c)', bearer, toward: 'VT', term: copyTerm, nl: 'Zend Veilig Thuis kosteloos een afschrift.', en: 'Send Veilig Thuis a copy free of charge.' }],
-    [true, { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'UHG', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de uithuisgeplaatste.', en: 'Tell the person sent out the ruling without delay.' }],
-    [file.procedure.lawyer === 'ASSIGNED', { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'ADV', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de raadsman.', en: 'Tell the lawyer the ruling without delay.' }],
-    [true, { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'BM', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de burgemeester.', en: 'Tell the burgemeester the ruling without delay.' }],
-    [true, { event: 'E19', rule: 'WTH-21', article: 'Wth art. 8(2)', bearer: 'BM', toward: 'PART', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan huisgenoten die niet op de zitting waren.', en: 'Tell household members who were not at the hearing the ruling without delay.' }],
-    [true, { event: 'E19', rule: 'WTH-22', article: 'Wth art. 8(2)', bearer: 'BM', toward: 'POL', term: onverwijld, nl: 'Deel de uitspraak onverwijld mee aan de politie.', en: 'Tell the police the ruling without delay.' }],
+    [true, { event: copy, rule: copyRule('WTH-16', false), article: 'Wth art. 8(1)(a)', bearer, toward: 'PART', term: copyTerm }],
+    [true, { event: copy, rule: copyRule('WTH-17', false), article: 'Wth art. 8(1)(b)', bearer, toward: 'POL', term: copyTerm }],
+    [file.minorsInvolved, { event: copy, rule: copyRule('WTH-18', true), article: 'Wth art. 8(1)(c)', bearer, toward: 'VT', term: copyTerm }],
+    [true, { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'UHG', term: onverwijld }],
+    [file.procedure.lawyer === 'ASSIGNED', { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'ADV', term: onverwijld }],
+    [true, { event: 'E18', rule: 'WTH-20', article: 'Wth art. 8(2)', bearer, toward: 'BM', term: onverwijld }],
+    [true, { event: 'E19', rule: 'WTH-21', article: 'Wth art. 8(2)', bearer: 'BM', toward: 'PART', term: onverwijld }],
+    [true, { event: 'E19', rule: 'WTH-22', article: 'Wth art. 8(2)', bearer: 'BM', toward: 'POL', term: onverwijld }],
   ];
   const key = (event: string, role: Role): string => dutyKey(event, role, time);
   const closes = [

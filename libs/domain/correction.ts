@@ -72,7 +72,6 @@ export const confirmationDuties = (input: {
       openedAt: at,
       dueAt: minutesLater(message.receivedAt, level.breachMinutes),
       warnAt: minutesLater(message.receivedAt, level.warnMinutes),
-      text: { nl: 'De ontvanger bevestigt dat hij de verbetering of intrekking kent.', en: 'The recipient confirms that it knows of the correction or withdrawal.' },
     }));
   });
 };

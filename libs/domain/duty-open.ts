@@ -19,8 +19,6 @@ export interface DutyDraft {
   readonly bearer: Role;
   readonly toward: Role;
   readonly term: DutyTerm;
-  readonly nl: string;
-  readonly en: string;
 }
 
 /** What deadlines are computed with. */
@@ -42,7 +40,6 @@ export const openDuty = (draft: DutyDraft, clock: DutyClock, time = 1): Duty => 
   toward: draft.toward,
   recipient: null,
   openedAt: clock.openedAt,
-  text: { nl: draft.nl, en: draft.en },
   ...datesOf(draft.term, clock),
 });
 

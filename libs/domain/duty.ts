@@ -22,5 +22,4 @@ export interface Duty {
   readonly dueAt: Date | null;
   /** When to warn: the service level's warning, or the calendar alarm before an extended legal date. */
   readonly warnAt: Date | null;
-  readonly text: { readonly nl: string; readonly en: string };
 }

@@ -41,7 +41,6 @@ const dutyOf = ({ file, pack, receivedAt, at }: HeldInput, hold: Hold, { rule, d
   openedAt: at,
   dueAt,
   warnAt: rule.term?.kind === 'policy' ? minutesLater(receivedAt, pack.serviceLevels[rule.term.level].warnMinutes) : hoursLater(dueAt, -4),
-  text: rule.explain,
 });
 
 // What can happen more than once has a duty each time.

@@ -81,7 +81,7 @@ describe('the room of the court', () => {
     const situation = await requested();
     const preview = await drafted(situation);
     expect([preview.status, preview.at]).toEqual([200, expect.stringMatching(/^\/uitspraken\/concept\/[0-9a-f-]{36}$/)]);
-    for (const text of ['Politie', 'Wth art. 8 lid 1 onder b', 'Wth art. 8 lid 1 onder c', 'Wth art. 8 lid 2, eerste volzin', 'de uithuisgeplaatste', 'Deel de uitspraak onverwijld mee aan de uithuisgeplaatste.']) expect(preview.text).toContain(text);
+    for (const text of ['Politie', 'Wth art. 8 lid 1 onder b', 'Wth art. 8 lid 1 onder c', 'Wth art. 8 lid 2, eerste volzin', 'de uithuisgeplaatste', 'Deel de uitspraak onverwijld mee.']) expect(preview.text).toContain(text);
     expect(await idOf(situation, 'uitspraak.voorziening')).toBe('');
     const ruled = await sentFrom(preview);
     expect(ruled.text).toContain('De uitspraak is verstuurd');

@@ -22,6 +22,9 @@ export interface Copy {
   readonly listedAt: Date | null;
 }
 
+/** Word of mouth (Wth art. 8(2)), or a copy (art. 8(1)), by the key of its duty. */
+export const copyKind = (key: string): Copy['kind'] => (key.startsWith('E18') ? 'word' : 'copy');
+
 /** How each state looks. */
 export const copyTones: Readonly<Record<CopyState, Tone>> = { delivered: 'good', done: 'good', 'by-hand': 'wait', 'under-way': 'wait', held: 'bad', stuck: 'bad' };
 
@@ -41,7 +44,7 @@ const fulfils = ({ rules, roles, recipient }: CourtDelivery, duty: CourtDuty): b
   rules.includes(duty.rule) && roles.includes(duty.toward) && (duty.recipient === null || duty.recipient === recipient);
 
 const copyOf = (duty: CourtDuty, delivery: CourtDelivery | null): Copy => ({
-  key: duty.key, kind: duty.key.startsWith('E18') ? 'word' : 'copy', role: duty.toward, recipient: delivery?.recipient ?? duty.recipient, rule: duty.rule, article: duty.article, dueAt: duty.dueAt,
+  key: duty.key, kind: copyKind(duty.key), role: duty.toward, recipient: delivery?.recipient ?? duty.recipient, rule: duty.rule, article: duty.article, dueAt: duty.dueAt,
   state: stateOf(duty, delivery), at: delivery?.state === 'delivered' ? delivery.finishedAt : duty.closedAt, listedAt: delivery?.listedAt ?? null,
 });
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { goTo, shown, type Answer, type Attended, type Page } from '../route.js';
 import { articleText } from '../shell/article.js';
 import { Badge, ButtonLink, Card, Facts, Form, Moment, Notice, Submit, Table, type Column } from '../shell/parts.js';
+import { copyKind } from './copies.js';
 import { basisIn, courtOf, listPath, momentOf, rulingPorts, rulingsOf, textIn, type BasisOf, type Court } from './court.js';
 import { postedBody } from './ruling-form.js';
 import { addWords, courtWords, draftWords, listWords, rulingWords } from './words.js';
@@ -87,7 +88,7 @@ const Previewed = ({ preview: { decisions, duties, basisOf }, visit }: { readonl
       <Card title={words.hands}>
         {hands.length === 0 ? <p>{words.noHands}</p> : <Table label={words.hands} language={language} rows={hands} keyOf={({ key }) => key} columns={[
           { head: words.who, isName: true, cell: ({ toward }) => roleNames[toward][language] },
-          { head: words.what, cell: ({ text }) => text[language] },
+          { head: words.what, cell: ({ key }) => words.asked[copyKind(key)] },
           { head: words.ground, cell: ({ rule, article }) => articleText(basisOf(rule) ?? article, language) },
           { head: words.due, cell: ({ dueAt, authority }) => (dueAt === null ? words.noTerm : <span><Moment at={dueAt} visit={visit} near /> <span className="soft small">({authority === 'law' ? words.law : words.policy})</span></span>) },
         ]} />}
