@@ -1,8 +1,9 @@
 import type { Step } from './case-step.js';
 import { isInForce, wasImposed, type CaseFile } from './case-file.js';
 import { cannot } from './case-refusal.js';
-import { choiceKeys, hearingDuties, reliefDuties, rulingDuties, wishDuties, type RulingKind } from './case-duties.js';
+import { choiceKeys, wishDuties } from './case-duties.js';
 import { isFuture } from './case-order.js';
+import { hearingDuties, reliefDuties, rulingDuties, type RulingKind } from './court-duties.js';
 import { dutyKey } from './duty-open.js';
 import { groupOf, momentIn, requiredMoment, textOf } from './field-read.js';
 import type { Message } from './message.js';

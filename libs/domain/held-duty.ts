@@ -1,5 +1,5 @@
 import type { CaseFile } from './case-file.js';
-import { guardedRules } from './case-duties.js';
+import { guardedRules } from './duty-change.js';
 import type { Decision, Hold } from './decision.js';
 import type { Duty } from './duty.js';
 import { dutyKey } from './duty-open.js';
