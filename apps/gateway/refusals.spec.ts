@@ -7,14 +7,20 @@ const at = new Date('2026-11-22T02:00:00.000Z');
 
 const recorder = () => {
   const kept: EntryDraft[] = [];
+  const database = { isAway: false };
   let next = 0;
   const refusals = startRefusalRecorder({
     clock: { now: () => at },
     ids: { next: () => `id-${(next += 1)}` },
     events: openEventLog('fatal'),
-    intake: { recordRefusal: async (draft) => void kept.push(draft) },
+    intake: {
+      recordRefusal: async (draft) => {
+        if (database.isAway) throw new Error('the database is away');
+        kept.push(draft);
+      },
+    },
   });
-  return { kept, refusals };
+  return { kept, database, refusals };
 };
 const refusal = (from?: string) => plainEntry({ id: 'x', kind: 'refusal', at: at.toISOString(), code: 'unknown-sender', ...(from === undefined ? {} : { from }) });
 const ofKind = (kept: readonly EntryDraft[], kind: string) => kept.filter(({ facts }) => facts.kind === kind);
@@ -35,6 +41,17 @@ describe('refusals in the log', () => {
     await refusals.record(refusal('00000001900000000001'));
     expect(ofKind(kept, 'refusal').filter(({ facts }) => facts.from !== undefined)).toHaveLength(1);
     await refusals.close();
+  });
+
+  test('that were counted while the database is away are in the log when it is back, each once', async () => {
+    const { kept, database, refusals } = recorder();
+    for (let index = 0; index < ownEntriesMax.stranger + 25; index += 1) await refusals.record(refusal());
+    database.isAway = true;
+    await expect(refusals.close()).rejects.toThrow('away');
+    database.isAway = false;
+    await refusals.close();
+    await refusals.close();
+    expect(ofKind(kept, 'refusal-summary').map(({ facts }) => facts.count)).toEqual([25]);
   });
 
   test('that stay few need no summary', async () => {

@@ -33,15 +33,28 @@ export interface RefusalPorts {
 export const startRefusalRecorder = (ports: RefusalPorts): RefusalRecorder => {
   let own: Record<RefusalSource, number> = { line: 0, stranger: 0, party: 0 };
   let above: CompactRange = emptyRange;
+  /** Summaries that are not in the log yet. */
+  const owed: { readonly count: number; readonly root: string }[] = [];
+  let writing: Promise<void> = Promise.resolve();
 
-  const summarise = async (): Promise<void> => {
+  const closePeriod = (): void => {
     own = { line: 0, stranger: 0, party: 0 };
     if (above.size === 0) return;
-    const { size: count } = above;
-    const root = Buffer.from(rootOf(above)).toString('base64');
+    owed.push({ count: above.size, root: Buffer.from(rootOf(above)).toString('base64') });
     above = emptyRange;
-    const at = ports.clock.now();
-    await ports.intake.recordRefusal(plainEntry({ id: ports.ids.next(at), kind: 'refusal-summary', at: at.toISOString(), count, root }));
+  };
+  // One after another. What cannot be written stays owed: these senders were answered, and nothing but the summary tells of it (I3).
+  const writeOwed = async (): Promise<void> => {
+    for (let next = owed[0]; next !== undefined; next = owed[0]) {
+      const at = ports.clock.now();
+      await ports.intake.recordRefusal(plainEntry({ id: ports.ids.next(at), kind: 'refusal-summary', at: at.toISOString(), ...next }));
+      owed.shift();
+    }
+  };
+  const summarise = (): Promise<void> => {
+    closePeriod();
+    writing = writing.catch(() => undefined).then(writeOwed);
+    return writing;
   };
   const failed = (error: unknown): void => ports.events.fault('refusal.failed', error);
   const timer = setInterval(() => void summarise().catch(failed), periodMs).unref();
