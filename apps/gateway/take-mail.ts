@@ -1,6 +1,7 @@
 import { receive, type CarriedMail, type SignReceipt, type Verdict } from '@ketensluis/flow';
 import { isReport, isSignedReceipt, stripForeignStatus, writeSignedReceipt } from '@ketensluis/mail';
 import type { Hub } from '@ketensluis/platform';
+import { answeredBook } from './answered-book.js';
 import type { RefusalRecorder } from './refusals.js';
 import { judgeBeside, keepVerdict, takeReport, takeSignedReceipt } from './reports.js';
 import type { IntakeReply } from './smtp/replies.js';
@@ -20,7 +21,7 @@ const refusedText = (id: string): string => `message not accepted, reference ${i
 
 /** The one way in for mail. */
 export const mailTaker = (hub: Hub, refusals: RefusalRecorder): MailTaker => {
-  const book = answeredBook(hub);
+  const book = answeredBook(hub.store.intake, (fault) => hub.events.fault('answer.failed', fault));
   const signReceipt: SignReceipt = (asked) => writeSignedReceipt({ ...asked, from: hub.identity.address, signer: hub.identity.sign });
   return {
     take: async (carried) => {
@@ -40,26 +41,6 @@ export const mailTaker = (hub: Hub, refusals: RefusalRecorder): MailTaker => {
     },
     answered: book.add,
     close: book.close,
-  };
-};
-
-const confirmMs = 100;
-
-/** Confirms answers in batches: a mail that comes again before that is answered 250 once more, which does no harm. */
-const answeredBook = (hub: Hub) => {
-  let waiting: string[] = [];
-  const confirm = async (): Promise<void> => {
-    const ids = waiting;
-    waiting = [];
-    await hub.store.intake.confirmAnswered(ids);
-  };
-  const timer = setInterval(() => void confirm().catch((fault: unknown) => hub.events.fault('answer.failed', fault)), confirmMs).unref();
-  return {
-    add: (id: string): void => void waiting.push(id),
-    close: async (): Promise<void> => {
-      clearInterval(timer);
-      await confirm();
-    },
   };
 };
 
