@@ -743,6 +743,7 @@ table message
   message_signature_sha256_key UNIQUE (signature_sha256)
   CREATE INDEX message_by_case ON public.message USING btree (case_id)
   CREATE INDEX message_of_court ON public.message USING btree (sender, id) WHERE (type = ANY (ARRAY['voorziening.verzocht'::text, 'zitting.bepaald'::text, 'uitspraak.voorziening'::text, 'uitspraak.beroep'::text, 'uitspraak.hoger-beroep'::text]))
+  CREATE INDEX message_replaced_by ON public.message USING btree (replaced_by) WHERE (replaced_by IS NOT NULL)
   CREATE TRIGGER message_goes_approved BEFORE DELETE ON public.message FOR EACH ROW EXECUTE FUNCTION refuse_unapproved_removal('message')
   CREATE TRIGGER message_is_not_overwritten BEFORE UPDATE OF body, raw, raw_key ON public.message FOR EACH ROW EXECUTE FUNCTION refuse_unapproved_overwrite('message')
   CREATE TRIGGER message_is_not_truncated BEFORE TRUNCATE ON public.message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()

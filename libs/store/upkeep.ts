@@ -2,6 +2,7 @@ import type { EntryDraft } from '@ketensluis/flow';
 import { parseLeaf } from '@ketensluis/tlog';
 import type pg from 'pg';
 import { ring } from './bell.js';
+import { isDutyOfTask } from './duty-task.js';
 import { uuidV7 } from './ids.js';
 import { proveAgain } from './later-proofs.js';
 import { periodKeys } from './period-keys.js';
@@ -36,7 +37,7 @@ export const openTasks = async (client: Queryable): Promise<readonly OpenTask[]>
   const { rows } = await client.query<OpenTask>(
     `select kind, ref, party, cause, task.opened_at as "openedAt", municipality || '/' || case_file.number || ' ' || duty.name as duty
      from task
-     left join duty on task.kind = 'duty-late' and task.ref = duty.case_id || '/' || duty.name
+     left join duty on ${isDutyOfTask}
      left join case_file on case_file.id = duty.case_id
      where task.closed_at is null order by task.opened_at, task.id`,
   );

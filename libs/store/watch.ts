@@ -2,6 +2,7 @@ import { endEvents, receiptDueShare, receiptWaitHours } from '@ketensluis/domain
 import type { PlannedTask } from '@ketensluis/flow';
 import type pg from 'pg';
 import { ring } from './bell.js';
+import { dutyRef, isDutyOfTask } from './duty-task.js';
 import { pruneRequests } from './intake.js';
 import { inTransaction, type Queryable } from './pool.js';
 import { queueAgain } from './register.js';
@@ -43,7 +44,7 @@ const somethingBegan = async (client: Queryable, at: Date): Promise<boolean> => 
 const lateDuties = async (client: Queryable, at: Date): Promise<readonly PlannedTask[]> => {
   const { rows } = await client.query<{ ref: string; rule: string; toward: string }>(
     `update duty set told_at = $1 where closed_at is null and told_at is null and due_at <= $1
-     returning case_id || '/' || name as ref, rule, toward`,
+     returning ${dutyRef} as ref, rule, toward`,
     [at],
   );
   return rows.map(({ ref, rule, toward }) => ({ kind: 'duty-late', ref, party: null, cause: `${rule} toward ${toward}` }));
@@ -53,7 +54,7 @@ const lateDuties = async (client: Queryable, at: Date): Promise<readonly Planned
 const closeDone = async (client: Queryable, at: Date): Promise<void> => {
   await client.query(
     `update task set closed_at = $1 from duty
-     where task.kind = 'duty-late' and task.closed_at is null and task.ref = duty.case_id || '/' || duty.name and duty.closed_at is not null`,
+     where task.kind = 'duty-late' and task.closed_at is null and ${isDutyOfTask} and duty.closed_at is not null`,
     [at],
   );
 };

@@ -1,3 +1,4 @@
+import { dutyRef } from '../duty-task.js';
 import type { Queryable } from '../pool.js';
 
 /** Something that must be done before a moment, or that ends then. Case and parties only, never people. */
@@ -32,7 +33,7 @@ export interface TermFilter {
 }
 
 const terms = `
-  select 'duty' as kind, duty.case_id || '/' || duty.name as ref, duty.case_id, duty.due_at, duty.opened_at as began_at, duty.rule, duty.article, duty.bearer, duty.toward,
+  select 'duty' as kind, ${dutyRef} as ref, duty.case_id, duty.due_at, duty.opened_at as began_at, duty.rule, duty.article, duty.bearer, duty.toward,
     nullif(duty.recipient, '') as recipient, duty.authority, duty.told_at, 0 as warnings
   from duty where duty.closed_at is null and duty.due_at is not null and duty.due_at < $2
   union all
