@@ -7,7 +7,7 @@ import { expiredBefore, makePracticePki } from '../../certs/practice.js';
 import { practicePdf } from '../../apps/practice/pdf.js';
 import { documentOf } from '../../apps/practice/script.js';
 import { encryptFor } from '../../libs/mail/cms/enveloped.js';
-import { signData } from '../../libs/mail/cms/signed.js';
+import { signData } from '../../libs/mail/cms/sign.js';
 import type { Reply, TestHub } from '../harness/hub.js';
 import { openRegion, openSituation, type Situation } from './situation.js';
 import { oin, underMandate } from './steps.js';

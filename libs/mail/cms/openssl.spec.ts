@@ -7,7 +7,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { decryptData, encryptFor } from './enveloped.js';
 import { inventedPair, type InventedKind } from './fuzz/invented-keys.js';
 import type { KeyPair } from './keys.js';
-import { signData, verifySignedData } from './signed.js';
+import { signData } from './sign.js';
+import { verifySignedData } from './signed.js';
 
 // The `openssl cms` command as outside oracle, in both directions. It has no Ed25519 and X25519 in CMS; those go through the RFC 9216 keys.
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;

@@ -8,7 +8,8 @@ import fc from 'fast-check';
 import { flatten } from '../asn1/der.js';
 import { inventedPair, type InventedKind } from './fuzz/invented-keys.js';
 import { keptOf, readReceipt, receiptContent } from './receipt.js';
-import { signKept, signReceipt, verifySignedData, type VerifiedContent } from './signed.js';
+import { signKept, signReceipt } from './sign.js';
+import { verifySignedData, type VerifiedContent } from './signed.js';
 
 const at = new Date();
 const content = Buffer.from('Content-Type: text/plain\r\n\r\nbericht\r\n');

@@ -8,7 +8,8 @@ import { contentTypeOf } from './content.js';
 import { attribute, forgedSignedData, type Forgery } from './fuzz/forged.js';
 import { inventedPair } from './fuzz/invented-keys.js';
 import type { KeyPair } from './keys.js';
-import { signData, verifySignedData } from './signed.js';
+import { signData } from './sign.js';
+import { verifySignedData } from './signed.js';
 
 const at = new Date('2026-11-20T10:00:00Z');
 const content = Buffer.from('Content-Type: text/plain\r\n\r\nhuisverbod.opgelegd\r\n');

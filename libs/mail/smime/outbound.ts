@@ -1,6 +1,6 @@
 import { encryptInPieces } from '../cms/enveloped.js';
 import { keptOf, type KeptSignature } from '../cms/receipt.js';
-import { signKept } from '../cms/signed.js';
+import { signKept } from '../cms/sign.js';
 import { readAddress } from '../mime/address.js';
 import { encodeBase64 } from '../mime/base64.js';
 import { joinBytes, writeEncoded, writeHeaders, writeMixed, type BuildAttachment, type Field, type FileEncoding } from '../mime/build.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { encryptFor } from '../cms/enveloped.js';
-import { signData } from '../cms/signed.js';
+import { signData } from '../cms/sign.js';
 import { encodeBase64 } from '../mime/base64.js';
 import type { KeyPair, Trust } from './identity.js';
 import { openMail } from './inbound.js';

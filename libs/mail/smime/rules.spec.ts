@@ -4,7 +4,7 @@ import { der, type Der } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { encryptFor } from '../cms/enveloped.js';
 import { attribute, forgedEnvelope, forgedSignedData, type Forgery } from '../cms/fuzz/forged.js';
-import { signData } from '../cms/signed.js';
+import { signData } from '../cms/sign.js';
 import { encodeBase64 } from '../mime/base64.js';
 import { issuedPair, party, practiceTrust, sampleMail } from './fuzz/correspondents.js';
 import type { KeyPair } from './identity.js';

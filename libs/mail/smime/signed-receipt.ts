@@ -1,6 +1,7 @@
 import { keptOf, readReceipt, type KeptSignature } from '../cms/receipt.js';
 import { refusing } from '../cms/refusal.js';
-import { signReceipt, verifySignedData, type VerifiedRequest } from '../cms/signed.js';
+import { signReceipt } from '../cms/sign.js';
+import { verifySignedData, type VerifiedRequest } from '../cms/signed.js';
 import { formatAddress } from '../mime/address.js';
 import { encodeBase64 } from '../mime/base64.js';
 import { writeHeaders } from '../mime/build.js';

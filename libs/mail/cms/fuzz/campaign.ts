@@ -2,7 +2,8 @@ import { der, readDer } from '../../asn1/der.js';
 import { oids } from '../../asn1/oid.js';
 import { decryptData, encryptFor } from '../enveloped.js';
 import type { CmsRefusal } from '../refusal.js';
-import { signData, verifySignedData } from '../signed.js';
+import { signData } from '../sign.js';
+import { verifySignedData } from '../signed.js';
 import { inventedPair, type InventedKind } from './invented-keys.js';
 import { mutated, seededRandom } from './mutation.js';
 

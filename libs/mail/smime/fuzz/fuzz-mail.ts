@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decryptData, encryptFor } from '../../cms/enveloped.js';
-import { signData } from '../../cms/signed.js';
+import { signData } from '../../cms/sign.js';
 import { encodeBase64 } from '../../mime/base64.js';
 import { joinBytes, writeHeaders, writeMixed } from '../../mime/build.js';
 import { decodeBody, readEntity } from '../../mime/parse.js';
