@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dnsFaults } from '../practice/dns/zone.js';
-import { mailboxBehaviours } from '../practice/mailbox/server.js';
+import { mailboxBehaviours } from '../practice/mailbox/behaviour.js';
 import { flaws, practiceSender } from '../practice/sender.js';
 import { foldersOf, withDatabase } from './place.js';
 import { practiceChannels, switchChannel } from './practice-channel.js';

@@ -1,7 +1,7 @@
 import { createRegister, deskStore, movePracticeClock, practiceBehaviours, setPracticeBehaviour, type Configuration } from '@ketensluis/platform';
 import type pg from 'pg';
 import type { PracticeDesk } from '../console/practice/practice-desk.js';
-import { mailboxBehaviours } from '../practice/mailbox/server.js';
+import { mailboxBehaviours } from '../practice/mailbox/behaviour.js';
 import { channelsNow, practiceChannels, switchChannel } from './practice-channel.js';
 import { partyBehaviours, practiceDocuments, type Practice } from './practice.js';
 

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import type { PeopleMail } from '../console/practice/practice-desk.js';
-import { mailboxBehaviours } from '../practice/mailbox/server.js';
+import { mailboxBehaviours } from '../practice/mailbox/behaviour.js';
 import { makePracticeKeys, startPracticeChain, type PracticeChain } from '../practice/chain.js';
 import { dnsFaults } from '../practice/dns/zone.js';
 import { domainOf } from '../practice/entries.js';

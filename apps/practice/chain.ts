@@ -11,7 +11,8 @@ import { domainOf, entriesOf, hubEntry, practiceHubAddress, serverName } from '.
 import { findKeptProof } from './mailbox/inbox.js';
 import { proofCheck, type ReadMail } from './mailbox/proof-check.js';
 import { bringReport } from './mailbox/report.js';
-import { startMailbox, type Mailbox, type MailboxBehaviour } from './mailbox/server.js';
+import type { MailboxBehaviour } from './mailbox/behaviour.js';
+import { startMailbox, type Mailbox } from './mailbox/server.js';
 import { checkByChannel, isSealed, openUnsealed, peopleCheck } from './mailbox/unsealed-check.js';
 import { practiceSender, type PracticeSender } from './sender.js';
 

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPartyHttp } from '../../apps/gateway/http/party-server.js';
-import type { MailboxBehaviour } from '../../apps/practice/mailbox/server.js';
+import type { MailboxBehaviour } from '../../apps/practice/mailbox/behaviour.js';
 import { openRegion, openSituation, type Situation } from '../cases/situation.js';
 import { oin } from '../cases/steps.js';
 import { freePort } from '../harness/free-port.js';

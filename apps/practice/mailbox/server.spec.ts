@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTransport } from 'nodemailer';
 import { smtpDialogue } from '../../../test/fixtures/smtp-dialogue.js';
 import { tlsFixture } from '../../../test/fixtures/tls-certificates.js';
-import { type KeptMail, type Mailbox, type MailboxOptions, startMailbox } from './server.js';
+import type { KeptMail, MailboxOptions } from './behaviour.js';
+import { type Mailbox, startMailbox } from './server.js';
 
 const tls = tlsFixture('localhost');
 const expired = tlsFixture('localhost', -1);
@@ -49,6 +50,18 @@ describe('the mailbox of a practice party', () => {
     expect(readdirSync(join(folder, 'inbox'))).toEqual(['20260302T090000.123Z-d-1_sluis.example.eml']);
     expect(await inbox()).toEqual([raw()]);
     expect(kept).toEqual([{ file: '20260302T090000.123Z-d-1_sluis.example.eml', secure: true, from: 'hub@sluis.example', to: ['wth@veilig-thuis.example'] }]);
+  });
+
+  test('answers a mail it keeps also when the receipt for it cannot be signed', async () => {
+    await start({ behaviour: 'signed', signReceipt: async () => { throw new Error('no key'); } });
+    expect((await send()).response).toMatch(/^250 /);
+    expect(await inbox()).toEqual([raw()]);
+  });
+
+  test('breaks off also when the mail cannot be kept', async () => {
+    await start({ behaviour: 'drop-after-data', check: async () => { throw new Error('no disk'); } });
+    await expect(send()).rejects.toThrow();
+    expect(await inbox()).toEqual([]);
   });
 
   test('keeps a repeat as well, also in the same millisecond, in the order of arrival', async () => {
