@@ -47,7 +47,7 @@ export interface AttemptRow {
  * the database alone can therefore not send it elsewhere. Throws `NotAsLogged` when it differs, or when `proof` is null: its entry does not lead
  * to the signed head.
  */
-export const openDisclosure = async (pool: pg.Pool, vault: Vault, row: AttemptRow, proof: EntryProof | null): Promise<SealedDisclosure> => {
+export const openDisclosure = async (pool: pg.Pool, vault: Pick<Vault, 'unwrap'>, row: AttemptRow, proof: EntryProof | null): Promise<SealedDisclosure> => {
   const key = vault.unwrap(row.wrapped_key);
   const payload = openPayload(key, row, proof);
   const disclosure: Omit<SealedDisclosure, '__sealed'> = {

@@ -173,6 +173,20 @@ describe('the rooms of the privacy officer', () => {
     expect((await fg.get('/wie-deelt-wat?per=grond')).text).toContain('wth:2.8');
   });
 
+  test('shows who shares and gets most where there are too many to read across, and everybody to who asks', async () => {
+    // Figures as the log has them after years; of another municipality, whose links nobody follows here.
+    await hub.hub.pool.query(`insert into log_figure (controller, month, category, sender, recipient, kind, basis, count)
+      select $1, to_char($2::timestamptz at time zone 'Europe/Amsterdam', 'YYYY-MM'), '', '00000001900000000001', '000000019200000' || lpad(n::text, 5, '0'), 'disclosure', 'wth:2.8', n from generate_series(1, 40) n`, [oin.berkenrade, hub.now()]);
+    const other = await desk.as('privacy-officer', oin.berkenrade);
+    const columnsOf = ({ html }: Visited): number => html.match(/<th scope="col">/g)?.length ?? 0;
+    const page = await other.get('/wie-deelt-wat');
+    expect([columnsOf(page), page.text.includes('30 van 40 ontvangers')]).toEqual([30, true]);
+    expect([page.text.includes('00000001920000000040'), page.text.includes('00000001920000000011'), page.text.includes('00000001920000000010')]).toEqual([true, true, false]);
+    const [all = ''] = hrefsOf(page, '/wie-deelt-wat?').filter((href) => href.includes('wie=alle'));
+    const whole = await other.get(all);
+    expect([columnsOf(whole), whole.text.includes('van 40 ontvangers')]).toEqual([40, false]);
+  });
+
   test('shows who looked, by whom and what, and none of another controller', async () => {
     await (await desk.as('privacy-officer', oin.hoogland, { account: 'test-fg-hoogland' })).get('/verstrekkingen');
     const page = await fg.get('/toegang?wat=zoeken');

@@ -37,7 +37,7 @@ export const disclosuresPage = async (visit: Attended): Promise<Answer> => {
   const history = await visit.desk.audit.history();
   const frame = { visit, filter, history, searched };
   if (Object.keys(faults).length > 0) return faulty(words.title, <><FaultSummary faults={faults} language={visit.language} /><Filters {...frame} faults={faults} /></>);
-  const found = await answerOf(visit, filter);
+  const found = await answerOf(visit, filter, history);
   if (found === null) return faulty(words.title, <><FaultSummary faults={{ wet: words.unknownFault }} language={visit.language} /><Filters {...frame} faults={{ wet: words.unknownFault }} /></>);
   return shown(words.title, (
     <>
@@ -68,8 +68,10 @@ const readOf = async (visit: Attended, searched: Searched | null): Promise<{ rea
   return { filter: { ...read, purpose, asked: { ...read.asked, persons: searched?.search.persons ?? [] } }, faults };
 };
 
-const answerOf = async (visit: Attended, { asked, purpose, size }: ReadFilter): Promise<Answered | null> => {
-  const answer = await ask({ filter: asked, cursor: visit.query.get('na') ?? firstPage(size), limit: pageRows, countMost: countMost + 1 }, askerOf(visit, purpose), visit.desk.audit);
+const answerOf = async (visit: Attended, { asked, purpose, size }: ReadFilter, history: RegisterHistory): Promise<Answered | null> => {
+  // The page and its rows speak of the same registers, looked at once.
+  const ports = { ...visit.desk.audit, history: async () => history };
+  const answer = await ask({ filter: asked, cursor: visit.query.get('na') ?? firstPage(size), limit: pageRows, countMost: countMost + 1 }, askerOf(visit, purpose), ports);
   return answer.kind === 'refused' ? null : answer;
 };
 
@@ -117,9 +119,11 @@ interface Frame {
   readonly searched: Searched | null;
 }
 
+const byName = new Intl.Collator('nl');
+
 /** Parties by number, with the name they have now. */
 export const partyOptions = (history: RegisterHistory): readonly (readonly [string, string])[] =>
-  [...new Map(history.parties.map(({ party }) => [party.oin, party.name])).entries()].sort((a, b) => a[1].localeCompare(b[1], 'nl'));
+  [...new Map(history.parties.map(({ party }) => [party.oin, party.name])).entries()].sort((a, b) => byName.compare(a[1], b[1]));
 
 const Filters = ({ visit, filter, history, searched, faults }: Frame & { readonly faults: Faults }) => {
   const { language, query } = visit;
@@ -239,12 +243,17 @@ export const LineTable = ({ visit, label, lines, persons, purpose, last }: {
       { head: words.from, cell: ({ sender }) => nameOf(sender, language) },
       { head: words.to, cell: ({ recipient }) => nameOf(recipient, language) },
       { head: words.given, cell: ({ categoryWords }) => some(categoryWords.map((one) => one[language]), words.more) },
-      { head: words.ground, cell: ({ article }) => (article === null ? '' : <span className="ground">{articleText(article, language)}</span>) },
+      { head: words.ground, cell: (line) => <Ground line={line} language={language} /> },
       { head: words.decision, cell: (line) => <DecisionBadge line={line} visit={visit} /> },
       last === undefined
         ? { head: words.about, cell: ({ id, kind }) => <Persons names={persons.get(id) ?? []} otherwise={kind === 'consultation' ? '' : words.gone} more={words.more} /> }
         : { head: last.head, cell: last.cell },
-      { head: words.rule, cell: ({ rule, law }) => <span className="code">{[rule, law].map((part) => (part === null ? null : <span key={part} className="line">{part}</span>))}</span> },
     ]} />
   );
+};
+
+/** The article, and below it the rule of the hub that reads it so, with the version of its law pack. */
+const Ground = ({ line: { article, rule, law }, language }: { readonly line: LogLine; readonly language: Attended['language'] }) => {
+  const own = [rule, law].filter((part) => part !== null);
+  return <>{article === null ? null : <span className="ground">{articleText(article, language)}</span>}{own.length === 0 ? null : <span className="code">{own.join(', ')}</span>}</>;
 };

@@ -3,6 +3,7 @@ import { absent, smallFigure, whoShares, type SharedRow, type WhoShares } from '
 import { createElement, type ReactNode } from 'react';
 import { shown, type Answer, type Attended } from '../route.js';
 import { SelectField } from '../shell/fields.js';
+import type { Language } from '../shell/language.js';
 import { ButtonLink, Card, Empty, Notice, Submit, Table, withQuery } from '../shell/parts.js';
 import { askerOf } from './asker.js';
 import { disclosuresPath } from './disclosures.js';
@@ -12,6 +13,9 @@ import { matrixWords } from './room-words.js';
 
 /** Where the room is. */
 export const matrixPath = '/wie-deelt-wat';
+
+/** In the address: nobody is left out of the table. */
+const everybody = 'alle';
 
 /** What a page of figures is drawn from. */
 interface Drawn {
@@ -26,8 +30,10 @@ interface Drawn {
 export const matrixPage = async (visit: Attended): Promise<Answer> => {
   const { query, language, now, desk } = visit;
   const words = matrixWords(language);
-  const asked = readPeriod(query.get('periode') ?? '') === null ? thisQuarter(now) : query.get('periode') ?? '';
-  const span = readPeriod(asked);
+  const chosen = query.get('periode') ?? '';
+  const given = readPeriod(chosen);
+  const asked = given === null ? thisQuarter(now) : chosen;
+  const span = given ?? readPeriod(asked);
   if (span === null) throw new Error('bug: this quarter is no period');
   const category = categories.find((one) => one === query.get('categorie')) ?? null;
   const [history, found] = [await desk.audit.history(), await whoShares({ first: span.first, last: span.last, category }, askerOf(visit), { ...desk.audit, figures: desk.auditDesk.figures })];
@@ -57,6 +63,7 @@ const Choices = ({ visit, period, category }: { readonly visit: Attended; readon
       <SelectField name="periode" language={language} label={words.period} value={period} options={periods(now, language)} />
       <SelectField name="categorie" language={language} label={words.category} value={category} options={[['', words.all], ...categories.map((one) => [one, categoryNames[one][language]] as const)]} />
       <SelectField name="per" language={language} label={words.view} value={query.get('per')} options={[['', words.perPair], ['grond', words.perGround]]} />
+      {query.get('wie') === everybody ? <input type="hidden" name="wie" value={everybody} /> : null}
       <Submit>{words.show}</Submit>
     </form>
   );
@@ -78,13 +85,39 @@ const grouped = (rows: readonly SharedRow[], keyOf: (row: SharedRow) => string):
   return groups;
 };
 
+/** More senders or recipients than this are too many to read across, unless somebody asks for all of them. */
+const partiesMost = 30;
+
+/** Those with the most decisions of one side, and how many there are. */
+const busiest = (rows: readonly SharedRow[], side: 'sender' | 'recipient', most: number): { readonly shown: readonly string[]; readonly all: number } => {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(row[side], (counts.get(row[side]) ?? 0) + row.count);
+  return { shown: [...counts].sort(([, a], [, b]) => b - a).slice(0, most).map(([oin]) => oin), all: counts.size };
+};
+
+const collators: Readonly<Record<Language, Intl.Collator>> = { nl: new Intl.Collator('nl'), en: new Intl.Collator('en') };
+
 const Pairs = (drawn: Drawn) => {
-  const { visit: { language }, found: { rows }, names } = drawn;
+  const { visit: { language, query }, found: { rows }, names } = drawn;
   const words = matrixWords(language);
   const nameOf = (oin: string): string => (oin === absent ? words.nobody : names.get(oin) ?? oin);
-  const order = new Intl.Collator(language);
-  const listed = (key: 'sender' | 'recipient'): readonly string[] => [...new Set(rows.map((row) => row[key]))].sort((a, b) => order.compare(nameOf(a), nameOf(b)));
-  const [senders, recipients] = [listed('sender'), listed('recipient')];
+  const most = query.get('wie') === everybody ? rows.length : partiesMost;
+  const [from, to] = [busiest(rows, 'sender', most), busiest(rows, 'recipient', most)];
+  const isPart = from.shown.length < from.all || to.shown.length < to.all;
+  return (
+    <>
+      {isPart ? <p>{words.part([from.shown.length, from.all], [to.shown.length, to.all])} <a href={withQuery(matrixPath, query, { wie: everybody })}>{words.everybody}</a></p> : null}
+      <Grid drawn={drawn} nameOf={nameOf} senders={from.shown} recipients={to.shown} />
+    </>
+  );
+};
+
+const Grid = ({ drawn, nameOf, ...sides }: { readonly drawn: Drawn; readonly nameOf: (oin: string) => string; readonly senders: readonly string[]; readonly recipients: readonly string[] }) => {
+  const { visit: { language }, found: { rows } } = drawn;
+  const words = matrixWords(language);
+  const order = collators[language];
+  const byName = (some: readonly string[]): readonly string[] => some.toSorted((a, b) => order.compare(nameOf(a), nameOf(b)));
+  const [senders, recipients] = [byName(sides.senders), byName(sides.recipients)];
   const byPair = grouped(rows, ({ sender, recipient }) => `${sender} ${recipient}`);
   const most = [...byPair.values()].reduce((highest, some) => Math.max(highest, sumOf(some, 'disclosure')), 1);
   // Most pairs share nothing, and a large matrix has thousands: one element stands for all of those.

@@ -1,29 +1,32 @@
-import { periodOf, type Period } from '@ketensluis/domain';
-import { Temporal } from 'temporal-polyfill';
+import { civilDay, periodOf, type Period } from '@ketensluis/domain';
 import type { Language } from '../shell/language.js';
 import { matrixWords } from './room-words.js';
 
-const zone = 'Europe/Amsterdam';
 /** How many of each are offered. */
 const offered = { quarters: 8, months: 13, years: 3 } as const;
 
-const monthOf = (now: Date): Temporal.PlainYearMonth => Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(zone).toPlainDate().toPlainYearMonth();
-const quarterOf = (month: Temporal.PlainYearMonth): number => Math.ceil(month.month / 3);
+/** A month as a number, one more for each next one: a page offers two dozen periods, and asking Temporal for each costs more than drawing them. */
+const monthOf = (at: Date): number => {
+  const [year = 0, month = 1] = civilDay(at).split('-').map(Number);
+  return year * 12 + month - 1;
+};
+const yearOf = (month: number): number => Math.floor(month / 12);
+const monthText = (month: number): string => `${yearOf(month)}-${String((month % 12) + 1).padStart(2, '0')}`;
+const quarterText = (month: number): string => `${yearOf(month)}-Q${Math.floor((month % 12) / 3) + 1}`;
 
 /** The quarter of now, as `periodOf` reads it. */
-export const thisQuarter = (now: Date): string => quarters(now)[0] ?? '';
+export const thisQuarter = (now: Date): string => quarterText(monthOf(now));
 
 /** Quarters, newest first, this one included. */
 export const quarters = (now: Date): readonly string[] => quartersUpTo(monthOf(now));
 
-const quartersUpTo = (last: Temporal.PlainYearMonth): readonly string[] =>
-  Array.from({ length: offered.quarters }, (_, back) => last.subtract({ months: back * 3 })).map((month) => `${month.year}-Q${quarterOf(month)}`);
-const monthsUpTo = (last: Temporal.PlainYearMonth): readonly string[] => Array.from({ length: offered.months }, (_, back) => last.subtract({ months: back }).toString());
+const quartersUpTo = (last: number): readonly string[] => Array.from({ length: offered.quarters }, (_, back) => quarterText(last - back * 3));
+const monthsUpTo = (last: number): readonly string[] => Array.from({ length: offered.months }, (_, back) => monthText(last - back));
 
 /** Every period that is offered: quarters, months, years. */
 export const periods = (now: Date, language: Language): readonly (readonly [string, string])[] => {
   const last = monthOf(now);
-  const years = Array.from({ length: offered.years }, (_, back) => String(last.year - back));
+  const years = Array.from({ length: offered.years }, (_, back) => String(yearOf(last) - back));
   return [...quartersUpTo(last), ...monthsUpTo(last), ...years].map((period) => [period, periodText(period, language)] as const);
 };
 
@@ -40,5 +43,5 @@ export const periodText = (period: string, language: Language): string => {
 /** A period that was asked for, with the months it has; null when it is none of a year, a quarter or a month. */
 export const readPeriod = (text: string): { readonly period: Period; readonly first: string; readonly last: string } | null => {
   const period = /^\d{4}-\d\d-/.test(text) ? null : periodOf(text);
-  return period === null ? null : { period, first: monthOf(period.from).toString(), last: monthOf(new Date(period.to.getTime() - 1)).toString() };
+  return period === null ? null : { period, first: monthText(monthOf(period.from)), last: monthText(monthOf(new Date(period.to.getTime() - 1))) };
 };

@@ -7,7 +7,7 @@ export const coded = (texts: Readonly<Record<string, string>>): Readonly<Record<
 export const logWords = bilingual(
   {
     title: 'Verstrekkingen', lead: 'Wie kreeg welke gegevens, wanneer en op welke grond. Het logboek kan alleen groeien; u ziet de regels van uw eigen organisatie. Wat u hier bekijkt wordt ook vastgelegd.',
-    nr: 'Nr.', at: 'Tijd', from: 'Van', to: 'Aan', given: 'Gegevens', ground: 'Grondslag', decision: 'Beslissing', about: 'Betrokkene', rule: 'Regelversie',
+    nr: 'Nr.', at: 'Tijd', from: 'Van', to: 'Aan', given: 'Gegevens', ground: 'Grondslag en regel', decision: 'Beslissing', about: 'Betrokkene',
     permit: 'Toegestaan', hold: 'Wacht', refuse: 'Geweigerd', none: 'Vastgelegd', nobody: 'iemand zonder aansluiting', more: (count: number) => `en ${count} meer`, gone: 'vernietigd',
     decisions: { toegestaan: 'Toegestaan', wacht: 'Wacht', geweigerd: 'Geweigerd', raadpleging: 'Raadplegingen van het logboek', alles: 'Alle regels van het logboek' },
     purpose: 'Waarom kijkt u?', purposeHint: 'Het doel komt in het logboek te staan.', first: 'Van', last: 'Tot en met', dayHint: 'dd-mm-jjjj', recipient: 'Ontvanger', sender: 'Afzender', category: 'Soort gegevens',
@@ -24,7 +24,7 @@ export const logWords = bilingual(
   },
   {
     title: 'Disclosures', lead: 'Who received which data, when and on which ground. The log can only grow; you see the entries of your own organisation. What you look at here is recorded as well.',
-    nr: 'No.', at: 'Time', from: 'From', to: 'To', given: 'Data', ground: 'Ground', decision: 'Decision', about: 'Person', rule: 'Rule version',
+    nr: 'No.', at: 'Time', from: 'From', to: 'To', given: 'Data', ground: 'Ground and rule', decision: 'Decision', about: 'Person',
     permit: 'Permitted', hold: 'Waits', refuse: 'Refused', none: 'Recorded', nobody: 'somebody not connected', more: (count) => `and ${count} more`, gone: 'destroyed',
     decisions: { toegestaan: 'Permitted', wacht: 'Waits', geweigerd: 'Refused', raadpleging: 'Consultations of the log', alles: 'Every entry of the log' },
     purpose: 'Why do you look?', purposeHint: 'The purpose is written in the log.', first: 'From', last: 'Up to and including', dayHint: 'dd-mm-yyyy', recipient: 'Recipient', sender: 'Sender', category: 'Kind of data',

@@ -23,4 +23,15 @@ const toEnglish: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A reference to the law in the notation of the language: `Wth art. 2 lid 8` in Dutch, `Wth art. 2(8)` in English. Names of Dutch laws stay as they are; written so already, it stays the same. */
-export const articleText = (reference: string, language: Language): string => (language === 'nl' ? toDutch : toEnglish).reduce((text, [found, instead]) => text.replace(found, instead), reference);
+export const articleText = (reference: string, language: Language): string => {
+  const known = written[language];
+  const before = known.get(reference);
+  if (before !== undefined) return before;
+  const text = (language === 'nl' ? toDutch : toEnglish).reduce((so, [found, instead]) => so.replace(found, instead), reference);
+  if (known.size < referencesMost) known.set(reference, text);
+  return text;
+};
+
+// The law packs have some hundred references, and a page writes the same few in each of its rows.
+const referencesMost = 1_000;
+const written: Readonly<Record<Language, Map<string, string>>> = { nl: new Map(), en: new Map() };

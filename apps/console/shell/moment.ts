@@ -19,6 +19,13 @@ interface Wall {
   readonly clock: string;
 }
 
+// Every moment of a page is told against the same now.
+let lastNow: { readonly at: number; readonly wall: Wall } | null = null;
+const wallNow = (now: Date): Wall => {
+  if (lastNow?.at !== now.getTime()) lastNow = { at: now.getTime(), wall: wall(now) };
+  return lastNow.wall;
+};
+
 const wall = (at: Date): Wall => {
   const [, year, month, day, clock] = /^(\d+)-(\d\d)-(\d\d) (\d\d:\d\d)$/.exec(civil.format(at)) ?? [];
   if (clock === undefined) throw new Error('bug: a moment without year, month, day and time');
@@ -26,17 +33,17 @@ const wall = (at: Date): Wall => {
 };
 
 /** `23 okt 16:05`, in Dutch civil time; with the year when it is not this one. */
-export const momentText = (at: Date, language: Language, now: Date): string => momentOf(wall(at), language, wall(now));
+export const momentText = (at: Date, language: Language, now: Date): string => momentOf(wall(at), language, wallNow(now));
 
 /** `23 okt`, or `23 okt 2025` when that is another year than now. */
-export const dayText = (at: Date, language: Language, now: Date): string => dayOf(wall(at), language, wall(now));
+export const dayText = (at: Date, language: Language, now: Date): string => dayOf(wall(at), language, wallNow(now));
 
 /** `16:05`. */
 export const clockText = (at: Date): string => wall(at).clock;
 
 /** `vandaag 18:20`, `morgen 16:05`, else day and time. */
 export const nearText = (at: Date, language: Language, now: Date): string => {
-  const [then, today] = [wall(at), wall(now)];
+  const [then, today] = [wall(at), wallNow(now)];
   const days = dayNumber(then) - dayNumber(today);
   if (days === 0) return `${soon[language].today} ${then.clock}`;
   return days === 1 ? `${soon[language].tomorrow} ${then.clock}` : momentOf(then, language, today);

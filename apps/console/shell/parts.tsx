@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ReactNode } from 'react';
-import { Fragment } from 'react';
+import { createElement, Fragment } from 'react';
 import type { Visit } from '../route.js';
 import type { Language } from './language.js';
 import { exactText, momentText, nearText } from './moment.js';
@@ -75,26 +75,25 @@ export interface Column<T> {
 }
 
 /** Rows of one kind; scrolls by itself when the screen is narrow, and stacks on a phone with the head of each column before its cell. */
-export const Table = <T,>({ label, columns, rows, keyOf, language }: { readonly label: string; readonly columns: readonly Column<T>[]; readonly rows: readonly T[]; readonly keyOf: (row: T) => string; readonly language: Language }) => (
-  <div className="utrecht-table-container scroll" tabIndex={0} role="group" aria-label={`${label} (${shellWords(language).scroll})`}>
-    <table className="utrecht-table table">
-      <caption className="hidden">{label}</caption>
-      <thead className="utrecht-table__header"><tr>{columns.map(({ head, isNumber }, place) => <th key={place} scope="col" className={`utrecht-table__header-cell${isNumber === true ? ' number' : ''}`}>{head}</th>)}</tr></thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={keyOf(row)}>
-            {columns.map(({ head, phoneHead, cell, isNumber, isName }, place) => {
-              const said = phoneHead ?? head;
-              const label = typeof said === 'string' ? { 'data-head': said } : {};
-              const look = `utrecht-table__cell${isNumber === true ? ' utrecht-table__cell--numeric-data number' : ''}`;
-              return isName === true ? <th key={place} scope="row" className={look} {...label}>{cell(row)}</th> : <td key={place} className={look} {...label}>{cell(row)}</td>;
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+export const Table = <T,>({ label, columns, rows, keyOf, language }: { readonly label: string; readonly columns: readonly Column<T>[]; readonly rows: readonly T[]; readonly keyOf: (row: T) => string; readonly language: Language }) => {
+  const cells = columns.map(cellsOf);
+  return (
+    <div className="utrecht-table-container scroll" tabIndex={0} role="group" aria-label={`${label} (${shellWords(language).scroll})`}>
+      <table className="utrecht-table table">
+        <caption className="hidden">{label}</caption>
+        <thead className="utrecht-table__header"><tr>{columns.map(({ head, isNumber }, place) => <th key={place} scope="col" className={`utrecht-table__header-cell${isNumber === true ? ' number' : ''}`}>{head}</th>)}</tr></thead>
+        <tbody>{rows.map((row) => createElement('tr', { key: keyOf(row) }, ...cells.map((cellOf) => cellOf(row))))}</tbody>
+      </table>
+    </div>
+  );
+};
+
+/** How each cell of a column is made: what is the same in all of them is made once. */
+const cellsOf = <T,>({ head, phoneHead, cell, isNumber, isName }: Column<T>) => {
+  const said = phoneHead ?? head;
+  const same = { className: `utrecht-table__cell${isNumber === true ? ' utrecht-table__cell--numeric-data number' : ''}`, ...(typeof said === 'string' ? { 'data-head': said } : {}) };
+  return (row: T): ReactNode => (isName === true ? createElement('th', { scope: 'row', ...same }, cell(row)) : createElement('td', same, cell(row)));
+};
 
 /** What is known of one thing, name by name. */
 export const Facts = ({ facts }: { readonly facts: readonly (readonly [ReactNode, ReactNode])[] }) => (

@@ -3,7 +3,7 @@ import { yearOf, type PeriodKeys } from '../period-keys.js';
 import type { Queryable } from '../pool.js';
 import { pseudonymOf } from '../record.js';
 import { prepared } from '../statement.js';
-import { decrypt } from '../vault.js';
+import { decrypt, type DataKey } from '../vault.js';
 import { personalSchema } from './openings.js';
 
 interface DetailRow {
@@ -26,8 +26,11 @@ export const personsOf = async (client: Queryable, keys: PeriodKeys, ids: readon
     [ids],
   ));
   const found = new Map<string, Persons extends ReadonlyMap<string, infer P> ? P : never>();
+  // Each is opened once for this page, not for each of its entries: opening reads a share from disk.
+  const opened = new Map<string, DataKey | null>();
+  for (const period of new Set(rows.flatMap(({ key_id, at }) => [key_id, yearOf(at)]))) opened.set(period, await keys.find(period, client));
   for (const { id, at, key_id, sealed } of rows) {
-    const [month, year] = [await keys.find(key_id, client), await keys.find(yearOf(at), client)];
+    const [month, year] = [opened.get(key_id) ?? null, opened.get(yearOf(at)) ?? null];
     if (month === null || year === null) continue;
     const { subjects } = personalSchema.parse(JSON.parse(decrypt(month, sealed, `detail:${id}`).toString('utf8')));
     found.set(id, subjects.map(({ value }) => ({ pseudonym: pseudonymOf(year, value).toString('hex'), kind: value.startsWith('bsn:') ? 'bsn' : 'name' })));

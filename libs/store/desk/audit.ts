@@ -146,16 +146,19 @@ const samplesOf = async (client: Queryable, controller: string, limit: number): 
 
 /** The figures of decisions, counted on over what was released since. */
 const figureBook = (pool: pg.Pool): FigureBook => ({
-  countOn: (most) => inTransaction(pool, async (client) => {
-    const { rows: [row] } = await client.query<{ counted: string; size: string }>('select counted, released_size as size from log_figure_mark, tlog_head for update of log_figure_mark');
-    const [from, size] = [Number(row?.counted ?? 0), Number(row?.size ?? 0)];
-    const until = Math.min(size, from + most);
-    if (until > from) {
-      await client.query(countSql, [from, until]);
-      await client.query('update log_figure_mark set counted = $1', [until]);
-    }
-    return { counted: Math.max(from, until), size };
-  }),
+  countOn: async (most) => {
+    // Mostly somebody else has just counted: then nobody waits for the lock.
+    const seen = await markOf(pool, '');
+    return seen.counted >= seen.size ? seen : inTransaction(pool, async (client) => {
+      const { counted: from, size } = await markOf(client, 'for update of log_figure_mark');
+      const until = Math.min(size, from + most);
+      if (until > from) {
+        await client.query(countSql, [from, until]);
+        await client.query('update log_figure_mark set counted = $1', [until]);
+      }
+      return { counted: Math.max(from, until), size };
+    });
+  },
   read: async ({ controller, first, last, category }) => {
     const { rows } = await pool.query<SharedRow>(prepared(
       `select sender, recipient, kind, basis, sum(count)::float8 as count from log_figure
@@ -165,6 +168,11 @@ const figureBook = (pool: pg.Pool): FigureBook => ({
     return rows;
   },
 });
+
+const markOf = async (client: Queryable, lock: '' | 'for update of log_figure_mark'): Promise<{ readonly counted: number; readonly size: number }> => {
+  const { rows: [row] } = await client.query<{ counted: string; size: string }>(prepared(`select counted, released_size as size from log_figure_mark, tlog_head ${lock}`, []));
+  return { counted: Number(row?.counted ?? 0), size: Number(row?.size ?? 0) };
+};
 
 const countSql = `insert into log_figure as known (controller, month, category, sender, recipient, kind, basis, count)
   select e.controller, to_char(e.at at time zone 'Europe/Amsterdam', 'YYYY-MM'), c.category, coalesce(e.sender, '-'), coalesce(e.recipient, '-'), e.kind, coalesce(j.leaf_json ->> 'basis', '-'), count(*)

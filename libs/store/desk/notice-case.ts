@@ -51,11 +51,13 @@ export const openCase = async (claiming: Claiming, asked: Asked): Promise<Stored
   const [first] = rows;
   if (first === undefined) return null;
   const proofs = await proofsOf(claiming, rows.filter(({ is_had, is_destroyed }) => is_had && !is_destroyed));
-  const notices = await Promise.all(rows.map((row) => noticeOf(claiming, row, proofs.get(row.mid) ?? null)));
+  // All rows are of one case: its key is opened once and not for each of them, as opening reads a share from disk.
+  const key = keyOf(vault, first.wrapped_key);
+  const notices = await Promise.all(rows.map((row) => noticeOf({ pool, vault: vaultOf(key) }, row, proofs.get(row.mid) ?? null)));
   const { rows: [desk] } = await pool.query<CaseDesk>(prepared(`select ${deskColumns} from case_desk where party = $1 and case_id = $2`, [asked.party, asked.caseId]));
   return {
     caseId: asked.caseId, number: first.number, municipality: first.municipality, notices, desk: desk ?? null,
-    sent: await sentBy(claiming, asked, keyOf(vault, first.wrapped_key)),
+    sent: await sentBy(claiming, asked, key),
   };
 };
 
@@ -67,6 +69,18 @@ const keyOf = (vault: Claiming['vault'], wrapped: Buffer): DataKey | null => {
     throw fault;
   }
 };
+
+/** What opens the rows of one case and nothing else. */
+interface CaseVault extends Pick<Claiming, 'pool'> {
+  readonly vault: Pick<Claiming['vault'], 'unwrap'>;
+}
+
+const vaultOf = (key: DataKey | null): CaseVault['vault'] => ({
+  unwrap: () => {
+    if (key === null) throw new KeyDestroyed();
+    return key;
+  },
+});
 
 /** What left uncosigned is proven under what the log signed by itself, as for any delivery. */
 const proofsOf = async ({ pool, tiles }: Claiming, rows: readonly CaseRow[]): Promise<ReadonlyMap<string, EntryProof | null>> => {
@@ -81,8 +95,8 @@ const proofsOf = async ({ pool, tiles }: Claiming, rows: readonly CaseRow[]): Pr
   return found;
 };
 
-const noticeOf = async (claiming: Claiming, row: CaseRow, proof: EntryProof | null): Promise<StoredNotice> => {
-  const disclosure = row.is_had && !row.is_destroyed ? await disclosureOf(claiming, row, proof) : null;
+const noticeOf = async (opening: CaseVault, row: CaseRow, proof: EntryProof | null): Promise<StoredNotice> => {
+  const disclosure = row.is_had && !row.is_destroyed ? await disclosureOf(opening, row, proof) : null;
   return {
     mid: row.mid, entryId: row.entry_id, type: asType(row.type), at: row.at, confirmedAt: row.confirmed_at, isReplaced: row.is_replaced, from: row.sender, roles: row.roles, dueAt: row.due_at,
     state: row.is_destroyed || (row.is_had && disclosure === null) ? 'gone' : row.is_had ? 'had' : 'fetchable',
@@ -94,7 +108,7 @@ const noticeOf = async (claiming: Claiming, row: CaseRow, proof: EntryProof | nu
 const asType = (type: string): MessageType => type as MessageType;
 
 // Not what the log says, or destroyed: not shown. What stands in the log of it is the operator's to find, by `ketensluis log check`.
-const disclosureOf = async ({ pool, vault }: Claiming, row: CaseRow, proof: EntryProof | null): Promise<SealedDisclosure | null> => {
+const disclosureOf = async ({ pool, vault }: CaseVault, row: CaseRow, proof: EntryProof | null): Promise<SealedDisclosure | null> => {
   try {
     return await openDisclosure(pool, vault, row, proof);
   } catch (fault) {
