@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import type { Theme } from './theme.js';
 
 const listSchema = z.strictObject({ style: z.string(), script: z.string(), files: z.array(z.string()) });
 const contentTypes: Readonly<Record<string, string>> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', woff2: 'font/woff2', svg: 'image/svg+xml' };
@@ -18,21 +19,29 @@ export interface Asset {
 
 /** What browsers get beside pages: style, script, font. Their names hold their hash, so they may be kept for ever. */
 export interface Assets {
-  /** In this order: the later ones change values of the earlier ones. */
-  readonly styles: readonly string[];
+  /** In this order: the later ones change values of the earlier ones. `media`: where one holds; null everywhere. */
+  readonly styles: readonly { readonly name: string; readonly media: string | null }[];
   readonly script: string;
   readonly find: (name: string) => Asset | null;
 }
 
+// As the style sheet itself asks (dark.css): on paper it is always day.
+const schemes: Readonly<Record<keyof Theme, string>> = { light: 'print, not all and (prefers-color-scheme: dark)', dark: 'screen and (prefers-color-scheme: dark)' };
+
 /** Reads what the build made into memory, compressed once; `theme` is the municipality's own. */
-export const readAssets = async (theme: string | null): Promise<Assets> => {
+export const readAssets = async (theme: Theme): Promise<Assets> => {
   const folder = await builtFolder();
   const { style, script, files } = listSchema.parse(JSON.parse(await readFile(join(folder, 'assets.json'), 'utf8')));
   const found = new Map(await Promise.all(files.map(async (name) => [name, assetOf(name, await readFile(join(folder, name)))] as const)));
   found.set('teken.svg', assetOf('teken.svg', mark));
-  const own = theme === null ? null : `theme-${createHash('sha256').update(theme).digest('hex').slice(0, 12)}.css`;
-  if (own !== null) found.set(own, assetOf(own, Buffer.from(theme ?? '')));
-  return { styles: [style, ...(own === null ? [] : [own])], script, find: (name) => found.get(name) ?? null };
+  const own = (['light', 'dark'] as const).flatMap((scheme) => {
+    const text = theme[scheme];
+    if (text === null) return [];
+    const name = `theme-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.css`;
+    found.set(name, assetOf(name, Buffer.from(text)));
+    return [{ name, media: schemes[scheme] }];
+  });
+  return { styles: [{ name: style, media: null }, ...own], script, find: (name) => found.get(name) ?? null };
 };
 
 const assetOf = (name: string, body: Buffer): Asset => ({

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Name of a municipality's own values in the data folder. */
-export const themeFile = 'theme.css';
+/** Names of a municipality's own values in the data folder: by day, and for who asks for dark colours. One says nothing of the other, as colours for paper cannot be read at night. */
+export const themeFiles = { light: 'theme.css', dark: 'theme-dark.css' } as const;
+/** Each of them, or null when there is none. */
+export type Theme = Readonly<Record<keyof typeof themeFiles, string | null>>;
 const bytesMax = 64 * 1024;
 
 // A value is colours, lengths, fonts and other tokens: nothing that fetches (url, image, src) and nothing that ends the declaration.
@@ -13,8 +15,9 @@ const fetches = /(url|image|image-set|src|element|paint|env)\s*\(/i;
  * The values of somebody's own house style: one `:root` with tokens of `apps/console/assets/theme.css` and of the NL Design System. Null when there is no such
  * file. Throws with every line that is anything else: a style sheet could hide what is on a page, or fetch from elsewhere.
  */
-export const readTheme = async (dataFolder: string): Promise<string | null> => {
-  const file = join(dataFolder, themeFile);
+export const readTheme = async (dataFolder: string): Promise<Theme> => ({ light: await readOne(join(dataFolder, themeFiles.light)), dark: await readOne(join(dataFolder, themeFiles.dark)) });
+
+const readOne = async (file: string): Promise<string | null> => {
   const text = await readFile(file, 'utf8').catch((fault: unknown) => {
     if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return null;
     throw fault;

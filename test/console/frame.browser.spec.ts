@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { PracticeDesk } from '../../apps/console/practice/practice-desk.js';
 import { startProvider } from '../../apps/practice/identity/provider.js';
 import type { PracticeAccount } from '../../apps/practice/identity/accounts.js';
-import { axeFaults, sidewaysOf } from '../harness/axe.js';
+import { axeFaults, darkFaults, sidewaysOf } from '../harness/axe.js';
 import { openBrowser } from '../harness/browser.js';
 import { openTestConsole, type TestConsole } from '../harness/console.js';
 import { freePort } from '../harness/free-port.js';
@@ -112,6 +112,27 @@ describe('the frame in a browser', () => {
     await large?.page.screenshot({ path: join(shots, 'druk.png'), fullPage: true });
     expect(await large?.page.locator('nav.menu').isVisible()).toBe(false);
     await large?.context.close();
+  }, 240_000);
+
+  test('is dark for who asks for that, with enough contrast on every page of its own, and white on paper', async () => {
+    const window = await signedIn({ viewport: sizes.smal, colorScheme: 'dark', reducedMotion: 'reduce' });
+    if (window === null) return;
+    const { page, context, said } = window;
+    const colours = () => page.evaluate<readonly string[]>("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.documentElement).colorScheme]");
+    expect(await colours()).toEqual(['rgb(16, 25, 30)', 'dark']);
+    await page.emulateMedia({ media: 'print' });
+    expect(await colours()).toEqual(['rgb(255, 255, 255)', 'light']);
+    await page.emulateMedia({ media: null, colorScheme: 'light' });
+    expect(await colours()).toEqual(['rgb(242, 245, 246)', 'light']);
+    for (const path of pages) {
+      await page.goto(new URL(path, desk.url).href);
+      expect([path, await darkFaults(page)]).toEqual([path, []]);
+    }
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.goto(new URL('/oefening', desk.url).href);
+    await page.screenshot({ path: join(shots, 'donker.png'), fullPage: true });
+    expect(said).toEqual([]);
+    await context.close();
   }, 240_000);
 
   test('is walked by keyboard, and keeps its shortcuts off for who switched them off', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { createElement } from 'react';
 import { addAcceptanceCommand } from '../../apps/cli/acceptance-command.js';
@@ -14,7 +15,7 @@ import { addUpkeepCommands } from '../../apps/cli/upkeep-commands.js';
 import { HelpBody, readHelp, type Block } from '../../apps/console/help/markdown.js';
 import { allTexts } from '../../apps/console/help/pages.js';
 import { findRoute } from '../../apps/console/routes.js';
-import { themeProblems } from '../../apps/console/theme.js';
+import { readTheme, themeFiles, themeProblems } from '../../apps/console/theme.js';
 import { menus } from '../../apps/console/shell/menu.js';
 import { openTestConsole, type TestConsole } from '../harness/console.js';
 import { openTestHub, type TestHub } from '../harness/hub.js';
@@ -131,6 +132,26 @@ describe('help and theme on the console', () => {
     expect(packed.text).toBe(plain.text);
     expect(packed.sent).toBeLessThan(30_000);
     expect((await bytesOf(script, 'gzip')).sent).toBeLessThan(10_000);
+  });
+
+  test('give a house style by day and one at night, each to who asks for those colours and after our own', async () => {
+    const folder = join(hub.practiceFolder, '..');
+    const [day, night] = [':root { --kl-accent: #1f4f8f }', ':root { --kl-accent: #9cc3ff }'];
+    await writeFile(join(folder, themeFiles.light), day);
+    await writeFile(join(folder, themeFiles.dark), night);
+    const themed = await openTestConsole(hub);
+    try {
+      const { html } = await themed.stranger.get('/hulp');
+      const links = [...html.matchAll(/<link rel="stylesheet" href="([^"]+)"(?: media="([^"]+)")?/g)].map(([, href = '', media]) => ({ href, media }));
+      expect(links.map(({ media }) => media)).toEqual([undefined, 'print, not all and (prefers-color-scheme: dark)', 'screen and (prefers-color-scheme: dark)']);
+      const texts = await Promise.all(links.slice(1).map(async ({ href }) => (await fetch(new URL(href, themed.url))).text()));
+      expect(texts).toEqual([day, night]);
+      await writeFile(join(folder, themeFiles.dark), 'main { display: none }');
+      await expect(readTheme(folder)).rejects.toThrow(themeFiles.dark);
+    } finally {
+      await themed.close();
+      await Promise.all(Object.values(themeFiles).map((file) => rm(join(folder, file))));
+    }
   });
 
   test('take a house style of values, and nothing else', () => {

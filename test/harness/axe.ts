@@ -10,5 +10,15 @@ export const axeFaults = async (page: Page): Promise<readonly string[]> => {
     .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`);
 };
 
+/** The faults of contrast of the same page in dark colours; afterwards it is shown as before. Nothing but the colours differs, so no other rule is asked. */
+export const darkFaults = async (page: Page): Promise<readonly string[]> => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.evaluate(axe.source);
+  const faults = await page.evaluate<string[]>(`axe.run(document, { runOnly: ['color-contrast'], resultTypes: ['violations'] })
+    .then(({ violations }) => violations.map(({ id, nodes }) => id + ', dark: ' + nodes.map(({ html, any }) => html + ' ' + (any[0]?.message ?? '')).join(' ')))`);
+  await page.emulateMedia({ colorScheme: 'light' });
+  return faults;
+};
+
 /** By how many pixels the page is wider than the screen; 0 is right. */
 export const sidewaysOf = (page: Page): Promise<number> => page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');

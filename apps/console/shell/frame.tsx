@@ -1,6 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { ReactNode } from 'react';
 import type { Person } from '@ketensluis/domain';
+import type { Assets } from '../assets.js';
 import type { Page } from '../route.js';
 import type { Language } from './language.js';
 import { menus } from './menu.js';
@@ -19,7 +20,7 @@ export interface FrameInput {
   /** Of `GET` requests: where the switch of language comes back to. */
   readonly url: string;
   readonly formToken: string | null;
-  readonly assets: { readonly styles: readonly string[]; readonly script: string };
+  readonly assets: Pick<Assets, 'styles' | 'script'>;
   /** Stands in the header of a practice chain. */
   readonly practice: ReactNode | null;
   /** Stands between the title and the page. */
@@ -45,7 +46,8 @@ const Whole = (input: FrameInput) => {
         <meta name="referrer" content="no-referrer" />
         <title>{`${page.status === 422 ? words.faultTitle(page.title) : page.title} - Ketensluis`}</title>
         <link rel="icon" href="/middelen/teken.svg" type="image/svg+xml" />
-        {assets.styles.map((name) => <link key={name} rel="stylesheet" href={`/middelen/${name}`} />)}
+        <meta name="color-scheme" content="light dark" />
+        {assets.styles.map(({ name, media }) => <link key={name} rel="stylesheet" href={`/middelen/${name}`} {...(media === null ? {} : { media })} />)}
         <script src={`/middelen/${assets.script}`} defer />
       </head>
       <body className="utrecht-document">

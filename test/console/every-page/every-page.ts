@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { findRoute } from '../../../apps/console/routes.js';
 import { accountsSchema } from '../../../apps/practice/identity/accounts.js';
 import { openRegion } from '../../cases/situation.js';
-import { axeFaults, sidewaysOf } from '../../harness/axe.js';
+import { axeFaults, darkFaults, sidewaysOf } from '../../harness/axe.js';
 import { openBrowser } from '../../harness/browser.js';
 import { openTestConsole, type TestConsole, type Visitor } from '../../harness/console.js';
 import { sizes } from '../../harness/console-window.js';
@@ -85,7 +85,8 @@ const visitorOf = async (desk: TestConsole, role: DeskRole): Promise<Visitor> =>
 
 const looking = async (browser: Browser | null, desk: TestConsole, role: DeskRole): Promise<Looking | null> => {
   if (browser === null) return null;
-  const context = await browser.newContext({ viewport: sizes[0], locale: 'nl-NL' });
+  // Colours that fade into others are neither.
+  const context = await browser.newContext({ viewport: sizes[0], locale: 'nl-NL', reducedMotion: 'reduce' });
   const visitor = await visitorOf(desk, role);
   const [name = '', value = ''] = visitor.cookie.split('=');
   await context.addCookies([{ name, value, domain: 'localhost', path: '/', secure: true, httpOnly: true, sameSite: 'Lax' }]);
@@ -105,7 +106,11 @@ const look = async ({ page, faults }: Looking, name: string, judged: 0 | 1): Pro
     if (size.width !== page.viewportSize()?.width) await page.setViewportSize(size);
     const sideways = await sidewaysOf(page);
     if (sideways !== 0) faults.push(`${name}, ${size.name}: ${sideways} px wider than the screen`);
-    if (place === judged) faults.push(...(await axeFaults(page)).map((fault) => `${name}, ${size.name}: ${fault}`));
+    // What is folded is judged too.
+    const isFolded = await page.$$eval('main details:not([open])', (all) => (all.forEach((one) => one.setAttribute('open', '')), all.length > 0));
+    const unfolded = isFolded ? await sidewaysOf(page) : 0;
+    if (unfolded !== 0) faults.push(`${name}, ${size.name}: unfolded ${unfolded} px wider than the screen`);
+    if (place === judged) faults.push(...[...(await axeFaults(page)), ...(await darkFaults(page))].map((fault) => `${name}, ${size.name}: ${fault}`));
   }
 };
 
