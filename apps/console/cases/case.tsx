@@ -1,13 +1,13 @@
-import { destructionOf, holdTexts, mayEnter, measureTerms, messageDefinitions, partyOf, refusalTexts, type LawPack, type Registers } from '@ketensluis/domain';
-import { openCase, type CaseDuty, type CaseStepLine, type LogLine, type OpenedCase } from '@ketensluis/flow';
+import { destructionOf, measureTerms, messageDefinitions, partyOf, type LawPack, type Registers } from '@ketensluis/domain';
+import { openCase, type CaseDuty, type CaseStepLine, type OpenedCase } from '@ketensluis/flow';
 import { nothingThere, shown, type Answer, type Attended } from '../route.js';
 import { RunningChart } from '../notices/timeline.js';
 import { ownMunicipality, type OwnMunicipality } from '../sharing/municipality.js';
 import { articleText } from '../shell/article.js';
 import { dutySentence } from '../shell/duty.js';
-import { momentText } from '../shell/moment.js';
 import { Badge, Card, Facts, Moment, Notice, Table, Timeline, type Tone } from '../shell/parts.js';
-import { canBeExtended, chartedOf, Destruction, listPath, owedText, roleText, Standing } from './list.js';
+import { canBeExtended, chartedOf, Destruction, listPath, owedText, Standing } from './list.js';
+import { Shares } from './shares.js';
 import { caseWords, listWords, namedIn } from './words.js';
 
 interface Shown {
@@ -40,7 +40,7 @@ export const casePage = async (visit: Attended): Promise<Answer> => {
         <div><Duties {...page} /><Steps {...page} /></div>
         <div><Terms {...page} /><Persons {...page} /><p className="soft small">{words.opened}</p></div>
       </div>
-      <Shares {...page} />
+      <Shares lines={opened.lines} visit={visit} />
     </>
   ), [{ href: listPath, text: listWords(visit.language).title }]);
 };
@@ -107,71 +107,33 @@ export const dutyText = ({ bearer, toward, recipient }: Pick<CaseDuty, 'bearer' 
   return owedText(bearer, { role: toward, party }, language);
 };
 
-const Duties = ({ opened: { caseId, duties }, registers, pack, visit }: Shown) => {
+/** What is still owed; what is done stands behind one line, for a case has dozens of duties and asks for few. */
+const Duties = (page: Shown) => {
+  const { opened: { duties }, visit: { language } } = page;
+  const words = caseWords(language);
+  const [open, closed] = [duties.filter(({ closedAt }) => closedAt === null), duties.filter(({ closedAt }) => closedAt !== null)];
+  return (
+    <Card title={words.duties} id="plichten">
+      {duties.length === 0 ? <p>{words.noDuties}</p> : open.length === 0 ? <p>{words.allDone}</p> : <DutyTable {...page} label={words.duties} duties={open} />}
+      {closed.length === 0 ? null : <details><summary>{words.doneCount(closed.length)}</summary><DutyTable {...page} label={words.doneCount(closed.length)} duties={closed} /></details>}
+    </Card>
+  );
+};
+
+const DutyTable = ({ opened: { caseId }, registers, pack, visit, label, duties }: Shown & { readonly label: string; readonly duties: readonly CaseDuty[] }) => {
   const { language, now } = visit;
   const words = caseWords(language);
   const closedOf = ({ closedBy }: CaseDuty): string => (closedBy?.startsWith('outside:') === true ? words.outside(closedBy.slice('outside:'.length)) : words.byHub);
   return (
-    <Card title={words.duties} id="plichten">
-      {duties.length === 0 ? <p>{words.noDuties}</p> : (
-        <Table label={words.duties} language={language} rows={duties} keyOf={({ name }) => name} columns={[
-          { head: words.asked, isName: true, cell: (duty) => <>{dutySentence(duty, pack, language)}<br /><span className="soft small">{dutyText(duty, registers, language)}</span></> },
-          { head: words.article, cell: ({ article, authority }) => <span className="ground">{articleText(article, language)} <span className="soft small">({words[authority]})</span></span> },
-          { head: words.due, cell: ({ dueAt }) => (dueAt === null ? words.noTerm : <Moment at={dueAt} visit={visit} near />) },
-          {
-            head: words.standing, cell: (duty) => (duty.closedAt !== null
-              ? <><Badge tone="good">{words.closed}</Badge> <span className="soft small"><Moment at={duty.closedAt} visit={visit} />, {closedOf(duty)}</span></>
-              : <><Badge tone={isLate(duty, now) ? 'bad' : 'wait'}>{isLate(duty, now) ? words.late : words.open}</Badge> <a href={dutyPath(caseId, duty.name)} aria-label={words.recordLabel(dutySentence(duty, pack, language))}>{words.record}</a></>),
-          },
-        ]} />
-      )}
-    </Card>
-  );
-};
-
-const outcomes: Readonly<Record<string, { readonly tone: Tone; readonly word: 'permit' | 'hold' | 'refuse' }>> = {
-  permit: { tone: 'good', word: 'permit' }, hold: { tone: 'wait', word: 'hold' }, refuse: { tone: 'plain', word: 'refuse' },
-};
-
-const Shares = ({ opened: { lines }, visit }: Shown) => {
-  const { language, person } = visit;
-  const words = caseWords(language);
-  const isOfficer = mayEnter(person, ['privacy-officer']);
-  return (
-    <Card title={words.shares}>
-      {lines.length === 0 ? <p>{words.sharesNone}</p> : (
-        <>
-          <p className="soft small">{words.sharesLead} {isOfficer ? null : words.entryNote}</p>
-          <Table label={words.shares} language={language} rows={lines} keyOf={({ id }) => id} columns={[
-            { head: words.who, isName: true, cell: ({ recipient }) => (recipient === null ? '–' : recipient.name || roleText(recipient.role ?? '', language)) },
-            { head: words.what, cell: (line) => <span>{typeText(line, language)}{line.categoryWords.length === 0 ? null : <span className="soft small">: {line.categoryWords.map((word) => word[language]).join(', ')}</span>}</span> },
-            { head: words.ground, cell: ({ article, rule }) => (article === null ? (rule ?? '–') : articleText(article, language)) },
-            { head: words.outcome, cell: (line) => <Outcome line={line} visit={visit} /> },
-            { head: words.entry, isNumber: true, cell: ({ index }) => (isOfficer ? <a href={`/verstrekkingen/${index}`}>{index}</a> : index) },
-          ]} />
-        </>
-      )}
-    </Card>
-  );
-};
-
-// The log names a type with its version.
-const typeText = ({ type }: LogLine, language: Attended['language']): string => labels.get(type?.split('@')[0] ?? '')?.[language] ?? type ?? '–';
-const labels = new Map<string, { readonly nl: string; readonly en: string }>(Object.values(messageDefinitions).map(({ type, label }) => [type, label]));
-
-/** By code, why something waits or was refused. */
-const reasonTexts: Readonly<Record<string, { readonly nl: string; readonly en: string }>> = { ...holdTexts, ...refusalTexts };
-
-const Outcome = ({ line, visit: { language, now } }: { readonly line: LogLine; readonly visit: Attended }) => {
-  const words = caseWords(language);
-  const found = outcomes[line.decision ?? ''];
-  return (
-    <>
-      {found === undefined ? line.decision : <Badge tone={found.tone}>{words[found.word]}</Badge>}{' '}
-      <span className="soft small">
-        {line.decision === 'permit' ? null : line.reasons.map((code) => reasonTexts[code]?.[language] ?? code).join(' ')}
-        {line.outcome === null ? null : <> {line.outcome.words[language]}{line.outcome.at === null ? '' : `, ${momentText(line.outcome.at, language, now)}`}</>}
-      </span>
-    </>
+    <Table label={label} language={language} rows={duties} keyOf={({ name }) => name} columns={[
+      { head: words.asked, isName: true, cell: (duty) => <>{dutySentence(duty, pack, language)}<br /><span className="soft small">{dutyText(duty, registers, language)}</span></> },
+      { head: words.article, cell: ({ article, authority }) => <span className="ground">{articleText(article, language)} <span className="soft small">({words[authority]})</span></span> },
+      { head: words.due, cell: ({ dueAt }) => (dueAt === null ? words.noTerm : <Moment at={dueAt} visit={visit} near />) },
+      {
+        head: words.standing, cell: (duty) => (duty.closedAt !== null
+          ? <><Badge tone="good">{words.closed}</Badge> <span className="soft small"><Moment at={duty.closedAt} visit={visit} />, {closedOf(duty)}</span></>
+          : <><Badge tone={isLate(duty, now) ? 'bad' : 'wait'}>{isLate(duty, now) ? words.late : words.open}</Badge> <a href={dutyPath(caseId, duty.name)} aria-label={words.recordLabel(dutySentence(duty, pack, language))}>{words.record}</a></>),
+      },
+    ]} />
   );
 };

@@ -58,10 +58,10 @@ export const sharingBody = async (visit: Attended, own: OwnMunicipality, draft: 
       <Tiles label={words.tiles} tiles={tilesOf(seen)} />
       {shown === null ? null : <p>{words.filtered(words.tile[tileNames[shown]], visible.length)} <a href="/gegevensdeling">{words.all}</a></p>}
       {switches.length === 0 ? null : <Choices {...seen} rows={switches} draft={draft} since={switchedOnSince(versions)} until={setting?.to ?? null} />}
-      <Group title={words.duties} lead={words.dutiesLead} rows={of('duty', true)} language={language} />
-      <Group title={words.consent} lead={words.consentLead} rows={[...of('consent', true), ...of('consent', false)]} language={language}
+      <Group title={words.duties} lead={words.dutiesLead} rows={of('duty', true)} isOpen={shown !== null} language={language} />
+      <Group title={words.consent} lead={words.consentLead} rows={[...of('consent', true), ...of('consent', false)]} isOpen={shown !== null} language={language}
         extra={({ rule }) => <span className="share__note">{words.consents(rule.to.reduce((sum, role) => sum + (consentCount.get(role) ?? 0), 0))}</span>} />
-      <Group title={words.incoming} lead={words.incomingLead} rows={of('duty', false)} language={language} />
+      <Group title={words.incoming} lead={words.incomingLead} rows={of('duty', false)} isOpen={shown !== null} language={language} />
       <p className="actions"><ButtonLink href="/gegevensdeling/overzicht" isQuiet>{words.print}</ButtonLink></p>
     </>
   );
@@ -157,8 +157,14 @@ const ChoiceNote = ({ visit: { language, now }, row, since, until }: { readonly 
   );
 };
 
-const Group = ({ title, lead, rows, language, extra }: { readonly title: string; readonly lead: string; readonly rows: readonly SharingRow[]; readonly language: Language; readonly extra?: (row: SharingRow) => ReactNode }) =>
-  rows.length === 0 ? null : <Card title={title}><p>{lead}</p><RowTable label={title} rows={rows} language={language} {...(extra === undefined ? {} : { extra })} /></Card>;
+/** What is no choice: behind one line, unless somebody asked for these rows. The page to print has all of it. */
+const Group = ({ title, lead, rows, isOpen, language, extra }: { readonly title: string; readonly lead: string; readonly rows: readonly SharingRow[]; readonly isOpen: boolean; readonly language: Language; readonly extra?: (row: SharingRow) => ReactNode }) =>
+  rows.length === 0 ? null : (
+    <Card title={title}>
+      <p>{lead}</p>
+      <details open={isOpen}><summary>{sharingWords(language).rows(rows.length)}</summary><RowTable label={title} rows={rows} language={language} {...(extra === undefined ? {} : { extra })} /></details>
+    </Card>
+  );
 
 const FirstSteps = ({ visit: { language }, own, rows }: Seen) => {
   const words = sharingWords(language);
