@@ -134,6 +134,9 @@ describe('programs and certificates', () => {
     expect(wrong.html).not.toContain('geheim&quot;');
     const added = await own.send(wrong, `${keysPath}/programmas`, { naam: 'Zaaksysteem', bereik: 'leveringen', bewijs: 'mtls', jwks: '' });
     expect(added.text).toContain('Het programma is toegevoegd');
+    // In words for who reads the list, and the code beside the choice for who asks for a token.
+    expect(added.html).toMatch(/<td[^>]*>Leveringen bekijken en bevestigen<\/td>/);
+    expect(added.html).toContain('Leveringen bekijken en bevestigen <code class="soft small">leveringen</code>');
     const [client] = (await hub.hub.store.clients.list()).filter((one) => one.oin === oin.veiligThuis);
     expect(client).toMatchObject({ name: 'Zaaksysteem', scopes: ['leveringen'], keys: null });
     expect(added.text).toContain(`client_id=${client?.id ?? ''}`);

@@ -34,6 +34,8 @@ describe('the rooms of the operator', () => {
   let operator: Visitor;
   let other: Visitor;
   let stuck: Situation;
+  // The same bit twice is the case as it was.
+  const flip = async ({ number }: Situation): Promise<void> => void (await hub.hub.pool.query('update case_file set body = set_byte(body, 40, get_byte(body, 40) # 1) where number = $1', [number]));
   const idOf = async (situation: Situation): Promise<string> => (await hub.attempts(oin.veiligThuis)).filter(({ caseNumber }) => caseNumber === situation.number).at(-1)?.mid ?? '';
 
   beforeAll(async () => {
@@ -220,5 +222,25 @@ describe('the rooms of the operator', () => {
     await other.get('/taal/en');
     const reply = await fetch(new URL('/leveringen', desk.url), { headers: { cookie: `${other.cookie}; __Host-taal=en` } });
     expect(await reply.text()).toContain('Attempts per hour');
+  });
+
+  test('say of a case that stands still what happened and what to do, and no more than its reference', async () => {
+    const situation = openSituation(hub);
+    await situation.send('huisverbod.opgelegd', 'waterveen');
+    await flip(situation);
+    const stopped = await situation.post('raadsman.gewenst', 'waterveen');
+    for (let tries = 0; tries < 3; tries += 1) {
+      await hub.advance(6_000);
+      await hub.settle();
+    }
+    for (const [path, said] of [['/vastgelopen', 'laat de zaak dan verder gaan'], ['/controlelijst/taken?soort=parked-case', 'drie keer niet verwerken']] as const) {
+      const page = await operator.get(path);
+      expect([path, page.text.includes(said), page.text.includes(stopped.id)]).toEqual([path, true, true]);
+      for (const secret of personal) expect(page.html).not.toContain(secret);
+    }
+    await flip(situation);
+    expect((await operator.send(await operator.get('/vastgelopen'), `/vastgelopen/zaken/${stopped.id}`, {})).status).toBe(200);
+    await hub.settle();
+    expect((await operator.get('/vastgelopen')).text).not.toContain(stopped.id);
   });
 });

@@ -119,7 +119,7 @@ const Clients = ({ visit, own, clients, state: { faults, form } }: { readonly vi
       {clients.length === 0 ? <Empty title={words.noClients}><p>{words.noClientsBody}</p></Empty> : (
         <Table label={words.clients} language={language} rows={clients} keyOf={({ id }) => id} columns={[
           { head: words.name, isName: true, cell: ({ name, id }) => <>{name}<br /><code className="small">{id}</code></> },
-          { head: words.scopes, cell: ({ scopes }) => (scopes.length === apiScopes.length ? words.scopesAll : scopes.join(', ')) },
+          { head: words.scopes, cell: ({ scopes }) => (scopes.length === apiScopes.length ? words.scopesAll : scopes.map((scope) => words.scopeTexts[scope]).join(', ')) },
           { head: words.proof, cell: ({ keys }) => (keys === null ? words.proofs.mtls : keys.map(({ kid }) => kid).join(', ')) },
           { head: words.state, cell: ({ revokedAt }) => <Badge tone={revokedAt === null ? 'good' : 'plain'}>{revokedAt === null ? words.active : words.revoked}</Badge> },
           { head: words.since, cell: ({ addedAt }) => <Moment at={addedAt} visit={visit} /> },
@@ -136,7 +136,7 @@ const Clients = ({ visit, own, clients, state: { faults, form } }: { readonly vi
           <TextField name="naam" lengthMax={120} language={language} label={words.name} value={form.get('naam')} fault={faults['naam']} />
           <fieldset className={`field${faults['bereik'] === undefined ? '' : ' field--bad'}`} id="v-bereik" tabIndex={-1}><legend>{words.scopes}</legend>
             {faults['bereik'] === undefined ? null : <p className="field__fault">{faults['bereik']}</p>}
-            <div className="scopes">{apiScopes.map((scope) => <CheckField key={scope} name="bereik" value={scope} label={scope} isChecked={!form.has('naam') || chosen.includes(scope)} />)}</div>
+            <div className="scopes">{apiScopes.map((scope) => <CheckField key={scope} name="bereik" value={scope} label={<>{words.scopeTexts[scope]} <code className="soft small">{scope}</code></>} isChecked={!form.has('naam') || chosen.includes(scope)} />)}</div>
           </fieldset>
           <RadioField name="bewijs" label={words.proof} value={form.get('bewijs') ?? 'mtls'} options={[['mtls', words.proofs.mtls], ['jwks', words.proofs.jwks]]} />
           <TextArea name="jwks" lengthMax={20_000} language={language} label={words.jwks} hint={words.jwksHint} value={form.get('jwks')} fault={faults['jwks']} isOptional />

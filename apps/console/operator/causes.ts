@@ -34,6 +34,7 @@ const nl = {
   'setting-off': () => ({ what: 'De gemeente heeft deze gegevensdeling uitgezet.', who: 'Alleen de gemeente kan dat veranderen; geef het anders op.' }),
   log: () => ({ what: 'Wat er zou uitgaan is niet wat het logboek zegt.', who: 'Bel wie over het logboek gaat. Bied dit niet opnieuw aan.' }),
   'given-up': () => ({ what: 'Een beheerder heeft deze levering opgegeven.', who: 'De afzender en de gemeente hebben hierover een taak.' }),
+  fault: () => ({ what: 'Ketensluis kon dit bericht drie keer niet verwerken. Wat in deze zaak daarna kwam wacht erop.', who: 'Zoek in de logregels van de hub naar message.failed met dit kenmerk. Is de fout hersteld, laat de zaak dan verder gaan.' }),
   replaced: () => ({ what: 'De afzender heeft dit bericht verbeterd of ingetrokken voor het aankwam.', who: 'Er hoeft niets.' }),
   unknown: (party) => ({ what: `Waarom ${party} dit niet kreeg is niet bekend.`, who: 'Bekijk de pogingen, en bied het opnieuw aan.' }),
 } satisfies Readonly<Record<string, Known>>;
@@ -65,6 +66,7 @@ const en: Readonly<Record<CauseCode, Known>> = {
   'setting-off': () => ({ what: 'The municipality switched this sharing off.', who: 'Only the municipality can change that; else give it up.' }),
   log: () => ({ what: 'What would go out is not what the log says.', who: 'Call whoever guards the log. Do not offer this again.' }),
   'given-up': () => ({ what: 'An operator gave this delivery up.', who: 'The sender and the municipality have a task about it.' }),
+  fault: () => ({ what: 'Ketensluis failed three times to process this message. What came after it in this case waits for it.', who: 'Look in the log lines of the hub for message.failed with this reference. Once the fault is mended, let the case go on.' }),
   replaced: () => ({ what: 'The sender corrected or withdrew this message before it arrived.', who: 'Nothing is needed.' }),
   unknown: (party) => ({ what: `Why ${party} did not get this is not known.`, who: 'Look at the tries, and offer it again.' }),
 };
@@ -87,6 +89,9 @@ const codeOf = (cause: string): CauseCode => {
 
 /** The likely cause in one sentence, and what to do. */
 export const causeText = (cause: string, party: string, language: Language): Cause => words(language)[codeOf(cause.split(':')[0] ?? '')](party);
+
+/** Why a case stands still, and what to do: the hub parks a message for one reason only. */
+export const parkedText = (language: Language): Cause => words(language).fault('');
 
 /** Why a delivery is where it is, by what is kept of it; null when it is on its way or there. */
 export const causeOf = ({ state, cause, last }: Pick<deskStore.DeskDelivery, 'state' | 'cause' | 'last'>): string | null => {

@@ -5,9 +5,9 @@ import type { Language } from '../shell/language.js';
 import { awayText } from '../shell/moment.js';
 import { ButtonLink, Card, Empty, Form, Moment, Submit, Table, withQuery } from '../shell/parts.js';
 import { actWords } from './act-words.js';
-import { causeText } from './causes.js';
+import { causeText, parkedText } from './causes.js';
 import { PartyLink } from './delivery.js';
-import { DeliveryTable, DoneNotice, shortId } from './deliveries.js';
+import { DeliveryTable, DoneNotice } from './deliveries.js';
 import { readDeliveryFilter } from './delivery-filter.js';
 import { partyBook } from './parties-book.js';
 import { readReason, ReasonField, type ReadReason } from './reason.js';
@@ -43,7 +43,8 @@ export const stuckPage = async (visit: Attended): Promise<Answer> => {
         <Card title={words.parked} id="zaken">
           <p className="soft">{words.parkedLead}</p>
           <Table label={words.parked} language={language} rows={parked} keyOf={({ ref }) => ref} columns={[
-            { head: words.message, isName: true, cell: ({ ref }) => <code>{shortId(ref)}</code> }, { head: words.cause, cell: ({ cause }) => <code lang="en">{cause}</code> },
+            { head: words.message, isName: true, cell: ({ ref }) => <code className="breaks">{ref}</code> },
+            { head: words.cause, cell: ({ cause }) => <Parked cause={cause} language={language} /> },
             { head: words.since, cell: ({ openedAt }) => <Moment at={openedAt} visit={visit} /> },
             { head: words.todo, cell: ({ ref }) => <Form visit={visit} to={`/vastgelopen/zaken/${ref}`}><Submit isQuiet>{words.release}</Submit></Form> },
           ]} />
@@ -55,6 +56,11 @@ export const stuckPage = async (visit: Attended): Promise<Answer> => {
 
 const Reason = ({ cause, party, language }: { readonly cause: string; readonly party: string; readonly language: Language }) => {
   const { what, who } = causeText(cause, party, language);
+  return <>{what}<br /><span className="small soft">{who} <code lang="en">{cause}</code></span></>;
+};
+
+const Parked = ({ cause, language }: { readonly cause: string; readonly language: Language }) => {
+  const { what, who } = parkedText(language);
   return <>{what}<br /><span className="small soft">{who} <code lang="en">{cause}</code></span></>;
 };
 

@@ -4,7 +4,7 @@ import { goTo, nothingThere, shown, type Answer, type Attended } from '../route.
 import { dutySentence } from '../shell/duty.js';
 import { bilingual } from '../shell/language.js';
 import { Card, Empty, Form, Moment, Paging, Submit, Table, withQuery } from '../shell/parts.js';
-import { causeText } from './causes.js';
+import { causeText, parkedText } from './causes.js';
 import { checkWords } from './check-words.js';
 import { PartyLink } from './delivery.js';
 import { partyBook } from './parties-book.js';
@@ -54,7 +54,7 @@ export const tasksPage = async (visit: Attended): Promise<Answer> => {
           <Table label={own.title} language={language} rows={rows} keyOf={(one) => `${one.kind}/${one.ref}`} columns={[
             { head: own.kind, cell: (one) => taskKindText(one.kind, language) },
             { head: own.about, isName: true, cell: (one) => (ofDelivery.includes(one.kind) && isDelivery.test(one.ref) ? <a href={`/leveringen/${one.ref}`}><code>{one.ref}</code></a> : one.duty === null ? <code>{one.ref}</code> : dutyOf(one).caseName) },
-            { head: own.party, cell: (one) => (one.party === null ? '' : <PartyLink oin={one.party} book={book} />) }, { head: own.cause, cell: (one) => (caused.includes(one.kind) ? causeText(one.cause, book.name(one.party ?? ''), language).what : one.duty === null ? <span lang="en">{one.cause}</span> : dutySentence(dutyOf(one), pack, language)) },
+            { head: own.party, cell: (one) => (one.party === null ? '' : <PartyLink oin={one.party} book={book} />) }, { head: own.cause, cell: (one) => (one.kind === 'parked-case' ? parkedText(language).what : caused.includes(one.kind) ? causeText(one.cause, book.name(one.party ?? ''), language).what : one.duty === null ? <span lang="en">{one.cause}</span> : dutySentence(dutyOf(one), pack, language)) },
             { head: own.since, cell: (one) => <Moment at={one.openedAt} visit={visit} /> },
             { head: own.todo, cell: (one) => (closedByHand.includes(one.kind) ? <Form visit={visit} to={here}><input type="hidden" name="soort" value={one.kind} /><input type="hidden" name="kenmerk" value={one.ref} /><Submit isQuiet>{own.close}</Submit></Form> : <span className="small soft">{own.itself}</span>) },
           ]} />
