@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { holidaysOf } from './holidays.js';
 import type { CalendarRules } from './law-pack.js';
-import { ageAt, banEnd, banLimit, dayTerm, hoursLater, sameHourLater, showMoment } from './terms.js';
+import { ageAt, banEnd, banLimit, civilDay, dayTerm, hoursLater, sameHourLater, showMoment } from './terms.js';
 
 const calendar: CalendarRules = { koningsdag: { month: 4, day: 27, ifSunday: 'day-before' }, equated: [] };
 const hoursBetween = (from: Date, to: Date): number => (to.getTime() - from.getTime()) / 3_600_000;
@@ -100,4 +100,9 @@ test('age counts whole years on the civil day', () => {
 test('moments are shown on the wall clock', () => {
   expect(showMoment(new Date('2026-11-22T13:05:00Z'), 'nl')).toBe('22-11-2026 14.05 uur');
   expect(showMoment(new Date('2026-07-22T13:05:00Z'), 'en')).toBe('22 July 2026, 15:05');
+});
+
+test('a day is that of the Netherlands: an end at midnight is no day early, summer and winter', () => {
+  const days = ['2031-11-22T22:59:59Z', '2031-11-22T23:00:00Z', '2026-06-30T21:59:59Z', '2026-06-30T22:00:00Z'].map((at) => civilDay(new Date(at)));
+  expect(days).toEqual(['2031-11-22', '2031-11-23', '2026-06-30', '2026-07-01']);
 });

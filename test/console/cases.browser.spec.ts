@@ -8,7 +8,7 @@ import { oin } from '../cases/steps.js';
 import { axeFaults, sidewaysOf } from '../harness/axe.js';
 import { openBrowser } from '../harness/browser.js';
 import { openTestConsole, type TestConsole } from '../harness/console.js';
-import { dutchDay } from '../harness/day.js';
+import { dutchDay, untilNoon } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 const sizes = [{ name: 'desk', width: 1366, height: 900 }, { name: 'phone', width: 390, height: 844 }] as const;
@@ -22,6 +22,7 @@ describe('cases, monitor and mandates in a browser', () => {
   const told: string[] = [];
   beforeAll(async () => {
     hub = await openRegion();
+    await hub.advance(untilNoon(hub.now()));
     desk = await openTestConsole(hub);
     browser = await openBrowser();
     folder = process.env['SHOTS'] ?? await mkdtemp(join(tmpdir(), 'zaken-'));

@@ -8,7 +8,7 @@ import { oin } from '../cases/steps.js';
 import { axeFaults, sidewaysOf } from '../harness/axe.js';
 import { openBrowser } from '../harness/browser.js';
 import { openTestConsole, type TestConsole, type Visitor } from '../harness/console.js';
-import { dutchDay } from '../harness/day.js';
+import { dutchDay, untilNoon } from '../harness/day.js';
 import type { TestHub } from '../harness/hub.js';
 
 const sizes = { breed: { width: 1366, height: 900 }, smal: { width: 390, height: 844 } } as const;
@@ -21,6 +21,7 @@ describe('mail, views and proposals of a mandate in a browser', () => {
   beforeAll(async () => {
     await mkdir(shots, { recursive: true });
     [browser, hub] = await Promise.all([openBrowser(), openRegion()]);
+    await hub.advance(untilNoon(hub.now()));
     desk = await openTestConsole(hub);
     await openSituation(hub).send('huisverbod.opgelegd', 'waterveen');
   });
