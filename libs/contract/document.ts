@@ -13,7 +13,7 @@ const attributeGroups: ReadonlySet<string> = new Set(['bijlage', 'weglating']);
 /** True for a group that XML writes as attributes. */
 export const isAttributeGroup = (of: Field): boolean => of.kind === 'group' && attributeGroups.has(of.name);
 
-/** One document type of the contract: its envelope and content as one row of fields, and the schema that checks it. */
+/** One document type of the contract: its envelope and content as one row of fields, and the schema that checks it, made when first asked for. */
 export interface DocumentShape {
   readonly kind: DocumentKind;
   readonly definition: MessageDefinition;
@@ -116,7 +116,12 @@ const disclosureFields = (definition: MessageDefinition): readonly Field[] => [
 
 const shape = (kind: DocumentKind, definition: MessageDefinition): DocumentShape => {
   const fields = kind === 'bericht' ? messageFields(definition) : disclosureFields(definition);
-  return { kind, definition, fields, schema: schemaOf(fields) };
+  return {
+    kind, definition, fields,
+    get schema() {
+      return schemaOf(fields);
+    },
+  };
 };
 
 const shapes = {

@@ -36,7 +36,7 @@ export interface MessageDefinition {
   readonly rules: readonly CrossRule[];
   /** Categories an attachment of this message may claim. */
   readonly attachmentCategories: readonly Category[];
-  /** Checks `fields`: unknown names are refused, text is trimmed. */
+  /** Checks `fields`: unknown names are refused, text is trimmed. Made when first asked for. */
   readonly schema: z.ZodType<FieldValues>;
 }
 
@@ -60,5 +60,7 @@ export const define = <const F extends readonly Field[]>(input: DefinitionInput<
   fields: input.fields,
   rules: (input.rules ?? []) as readonly CrossRule[],
   attachmentCategories: input.attachmentCategories ?? [],
-  schema: schemaOf(input.fields),
+  get schema() {
+    return schemaOf(input.fields);
+  },
 });

@@ -54,6 +54,14 @@ const fieldSchema = (of: Field): z.ZodType<FieldValue> => {
   }
 };
 
-/** The schema of a row of fields: a strict object, required fields present, text trimmed. */
-export const schemaOf = (fields: readonly Field[]): z.ZodType<FieldValues> =>
-  z.strictObject(Object.fromEntries(fields.map((of) => [of.name, of.required ? fieldSchema(of) : fieldSchema(of).optional()]))) as unknown as z.ZodType<FieldValues>;
+// Those of all types and documents together are 25 MB and half a second of every start, and a process reads few of them.
+const made = new WeakMap<readonly Field[], z.ZodType<FieldValues>>();
+
+/** The schema of a row of fields: a strict object, required fields present, text trimmed. Made at the first call for that row, and kept with it. */
+export const schemaOf = (fields: readonly Field[]): z.ZodType<FieldValues> => {
+  const known = made.get(fields);
+  if (known !== undefined) return known;
+  const schema = z.strictObject(Object.fromEntries(fields.map((of) => [of.name, of.required ? fieldSchema(of) : fieldSchema(of).optional()]))) as unknown as z.ZodType<FieldValues>;
+  made.set(fields, schema);
+  return schema;
+};
