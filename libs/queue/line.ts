@@ -1,4 +1,4 @@
-import amqp, { type ChannelModel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
 import { BrokerNotUsable, brokerProblem, type BrokerPlace } from './problem.js';
@@ -112,8 +112,10 @@ const end = async (model: ChannelModel): Promise<void> => {
   if (timer !== null) clearTimeout(timer);
 };
 
-const connect = (address: BrokerAddress, name: string): Promise<ChannelModel> => {
+const connect = async (address: BrokerAddress, name: string): Promise<ChannelModel> => {
   const { isTls, host, port, vhost, user, password } = placeOf(address.url);
+  // Only here: a hub with the embedded queue never needs it.
+  const { default: amqp } = await import('amqplib');
   return amqp.connect({ protocol: isTls ? 'amqps' : 'amqp', hostname: host, port, vhost, username: user, password, heartbeat: heartbeatSeconds, frameMax: 131_072 }, {
     timeout: connectMs, noDelay: true, keepAlive: true, clientProperties: { connection_name: `ketensluis ${name}` },
     ...(isTls ? { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}), ...(address.ca === null ? {} : { ca: address.ca }) } : {}),

@@ -1,4 +1,4 @@
-import PDFDocument from 'pdfkit';
+import type PDFDocument from 'pdfkit';
 
 /** One piece of a report, in reading order. The titles of a table stand above it on every page. */
 export type Block =
@@ -34,9 +34,11 @@ const languages = { nl: 'nl-NL', en: 'en-GB' } as const;
  * The report as tagged PDF 1.7: title, headings, paragraphs and tables with header cells are marked as such, so that a screen reader reads them in order
  * (ISO 14289-1). Its fonts are the standard ones every reader brings along, which is what keeps it from full conformance.
  */
-export const pdfOf = (report: PdfReport): Promise<Uint8Array> =>
-  new Promise((resolve, reject) => {
-    const document = new PDFDocument({
+export const pdfOf = async (report: PdfReport): Promise<Uint8Array> => {
+  // Fonts and compression of every kind come along with it, and few processes ever make a report.
+  const { default: Pdf } = await import('pdfkit');
+  return new Promise((resolve, reject) => {
+    const document = new Pdf({
       size: 'A4', layout: 'landscape', margin, pdfVersion: '1.7', tagged: true, lang: languages[report.language], displayTitle: true, bufferPages: true,
       info: { Title: printable(report.title), CreationDate: report.at, ModDate: report.at, Producer: 'Ketensluis', Creator: 'Ketensluis' },
     });
@@ -52,6 +54,7 @@ export const pdfOf = (report: PdfReport): Promise<Uint8Array> =>
     number(document);
     document.end();
   });
+};
 
 const place = (document: Document, root: Structure, block: Block): void => {
   switch (block.kind) {

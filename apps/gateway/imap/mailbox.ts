@@ -1,5 +1,5 @@
 import { mailTls } from '@ketensluis/mail';
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import type { MailboxSettings } from './settings.js';
 
 /** Everything that bounds what a mail server can make us hold or wait for. */
@@ -36,7 +36,9 @@ export interface OpenMailbox {
 
 /** Connects over TLS, signs in and opens the folder to read. Rejects when any of it fails; nothing is said before the line is encrypted and its certificate checked. */
 export const openMailbox = async (settings: MailboxSettings, limits: MailboxLimits): Promise<OpenMailbox> => {
-  const client = new ImapFlow({
+  // Most hubs read no mailbox, and it brings a mail reader of its own along.
+  const imap = await import('imapflow');
+  const client = new imap.ImapFlow({
     host: settings.host,
     port: settings.port,
     secure: settings.tls === 'implicit',
