@@ -2,7 +2,7 @@
 // Only files newer than their output are compiled again, so a second start costs milliseconds.
 import { transformFile } from '@swc/core';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAssets } from './assets.mjs';
 import { swcOptions, swcPageOptions } from './swc.mjs';
@@ -33,12 +33,18 @@ const withRelativeImports = (code, target) =>
 const compile = async (source) => {
   const target = outputOf(source);
   if ((await modifiedAt(target)) >= (await modifiedAt(source))) return 0;
-  const { code } = await transformFile(source, { ...(source.endsWith('x') ? swcPageOptions : swcOptions), swcrc: false, configFile: false });
+  // The map stands beside the program and not in it: a process keeps the text of all it loads, and the maps are two thirds of that.
+  const { code, map } = await transformFile(source, { ...(source.endsWith('x') ? swcPageOptions : swcOptions), sourceMaps: true, swcrc: false, configFile: false });
   await mkdir(dirname(target), { recursive: true });
-  // In one step, because a command beside a running hub may build at the same moment.
-  await writeFile(`${target}.${process.pid}`, withRelativeImports(code, target));
-  await rename(`${target}.${process.pid}`, target);
+  await place(`${target}.map`, map);
+  await place(target, `${withRelativeImports(code, target)}//# sourceMappingURL=${basename(target)}.map\n`);
   return 1;
+};
+
+// In one step, because a command beside a running hub may build at the same moment.
+const place = async (file, text) => {
+  await writeFile(`${file}.${process.pid}`, text);
+  await rename(`${file}.${process.pid}`, file);
 };
 
 /** Brings dist/ in line with the sources; returns how many files were compiled. */
@@ -47,7 +53,7 @@ export const build = async () => {
   const wanted = new Set(sources.map(outputOf));
   const present = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);
   const stale = present.filter((e) => e.isFile() && e.name.endsWith('.js') && e.parentPath !== join(out, 'apps', 'console', 'assets')).map((e) => join(e.parentPath, e.name));
-  await Promise.all(stale.filter((file) => !wanted.has(file)).map((file) => rm(file)));
+  await Promise.all(stale.filter((file) => !wanted.has(file)).flatMap((file) => [rm(file), rm(`${file}.map`, { force: true })]));
   const [counts] = await Promise.all([Promise.all(sources.map(compile)), buildAssets(root)]);
   return counts.reduce((sum, n) => sum + n, 0);
 };
