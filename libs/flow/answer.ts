@@ -1,7 +1,8 @@
 import { nextTry } from '@ketensluis/domain';
 import { writeReport, type OpenedMail } from '@ketensluis/mail';
 import type { PartyAdapter } from './party-adapter.js';
-import type { AcceptedMail, Clock } from './ports.js';
+import type { AcceptedMail } from './intake-ports.js';
+import type { Clock } from './ports.js';
 import type { AnswerStore, OwedAnswer } from './report-ports.js';
 
 /** Signs a receipt as the hub (RFC 2634). */

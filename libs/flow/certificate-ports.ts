@@ -1,5 +1,4 @@
-import type { EncryptionCandidate, OwnKey, PartyCertificate, Warning } from '@ketensluis/domain';
-import type { Trust } from '@ketensluis/mail';
+import type { OwnKey, PartyCertificate, Warning } from '@ketensluis/domain';
 
 /** A certificate as it is kept: its bytes, and what people and programs find it by. */
 export interface KeptCertificate {
@@ -110,11 +109,3 @@ export interface RevocationClient {
   readonly get: (url: string, maxBytes: number) => Promise<{ readonly kind: 'fetched'; readonly bytes: Uint8Array } | { readonly kind: 'failed'; readonly problem: FetchProblem }>;
   readonly ask: (url: string, request: Uint8Array, maxBytes: number) => Promise<{ readonly kind: 'fetched'; readonly bytes: Uint8Array } | { readonly kind: 'failed'; readonly problem: FetchProblem }>;
 }
-
-/** A certificate that may be encrypted to for a party's address, with where it comes from. */
-export interface AddressCandidate extends EncryptionCandidate {
-  readonly der: Uint8Array;
-}
-
-/** Whom to believe at this moment: anchors from files, with lists and answers that were fetched. */
-export type TrustReader = () => Trust;

@@ -77,7 +77,7 @@ export interface SeenMail {
 }
 
 /** Name under which the hub itself proposes. */
-export const learntBy = 'mail';
+const learntBy = 'mail';
 
 /**
  * Keeps what a party says it can read, the freshest, and proposes certificates that were not seen before. Nobody but a party is learnt from, and only for the

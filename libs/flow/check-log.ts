@@ -1,4 +1,5 @@
-import type { Asker, AuditPorts, LogCheck } from './audit-ports.js';
+import type { Asker, AuditPorts } from './audit-ports.js';
+import type { LogCheck } from './audit-rows.js';
 import { consultation } from './consultation.js';
 
 /** Problems kept with the record of a check; a changed log has as many as it has rows. */

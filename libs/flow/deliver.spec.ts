@@ -4,7 +4,7 @@ import { law, messageOf, noon, oin, registers } from '../domain/case.fixture.js'
 import { deliver } from './deliver.js';
 import { planDisclosure } from './disclose.js';
 import type { OutgoingDisclosure } from './party-adapter.js';
-import type { FinishedAttempt, SealedDisclosure } from './ports.js';
+import type { FinishedAttempt, SealedDisclosure } from './delivery-ports.js';
 
 /** What the police get of an order, as the log would hand it out. */
 const sealed = (): { readonly disclosure: SealedDisclosure; readonly rule: string } => {

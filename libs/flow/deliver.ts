@@ -2,7 +2,8 @@ import { rereadDisclosure, type DisclosureDocument } from '@ketensluis/contract'
 import { awaitedReceipt, nextTry, partyOf, stopReason, type LawPack, type MailReceipt, type Registers } from '@ketensluis/domain';
 import { outcomeEntry } from './entry.js';
 import type { DeferralCause, DeliveryOutcome, PartyAdapter } from './party-adapter.js';
-import type { Clock, DeliveryStore, FinishedAttempt, Ids, PlannedTask, RegisterReader, SealedDisclosure } from './ports.js';
+import type { DeliveryStore, FinishedAttempt, SealedDisclosure } from './delivery-ports.js';
+import type { Clock, Ids, PlannedTask, RegisterReader } from './ports.js';
 
 export interface DeliverPorts {
   readonly clock: Clock;

@@ -2,7 +2,9 @@ import { rereadDisclosure } from '@ketensluis/contract';
 import { awaitedAfterFetch, partyOf, stopReason, traceOf, type Registers } from '@ketensluis/domain';
 import { outcomeEntry, plainEntry, type EntryDraft } from './entry.js';
 import type { Fetchable, FetchCaller, FetchStore } from './fetch-ports.js';
-import type { Clock, Ids, IntakeStore, RegisterReader, SealedDisclosure } from './ports.js';
+import type { SealedDisclosure } from './delivery-ports.js';
+import type { IntakeStore } from './intake-ports.js';
+import type { Clock, Ids, RegisterReader } from './ports.js';
 
 export interface FetchPorts {
   readonly clock: Clock;

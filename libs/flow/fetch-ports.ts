@@ -1,6 +1,7 @@
 import type { AwaitedReceipt } from '@ketensluis/domain';
 import type { EntryDraft } from './entry.js';
-import type { PlannedTask, SealedDisclosure } from './ports.js';
+import type { SealedDisclosure } from './delivery-ports.js';
+import type { PlannedTask } from './ports.js';
 
 /** Who fetches, and what proved it: the sha256 (hexadecimal) of its certificate or key; at the console, of the account of the person. */
 export interface FetchCaller {

@@ -1,5 +1,6 @@
 import { askedName, holidaysOf, type PersonAsked } from '@ketensluis/domain';
-import { absent, type Figure, type LogFilter, type RegisterHistory } from './audit-ports.js';
+import type { RegisterHistory } from './audit-ports.js';
+import { absent, type Figure, type LogFilter } from './audit-rows.js';
 
 /** What a person writes as it is looked for; the rest has to be found out first. */
 type AskedAsIs = Pick<LogFilter, 'from' | 'to' | 'kind' | 'decision' | 'type' | 'category' | 'basis' | 'rule' | 'reason' | 'purpose' | 'outcome'>;

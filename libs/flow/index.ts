@@ -1,6 +1,9 @@
 export type * from './entry.js';
 export type * from './party-adapter.js';
 export type * from './audit-ports.js';
+export type * from './audit-rows.js';
+export type * from './delivery-ports.js';
+export type * from './intake-ports.js';
 export type * from './ports.js';
 export type * from './queue-ports.js';
 export type * from './report-ports.js';
@@ -53,7 +56,7 @@ export { giveNecessity, type GivenNecessity, type NecessityHold, type NecessityP
 export { replay, type BroughtDisclosure, type Replayed, type ReplayPorts, type ReplayStore } from './replay.js';
 export { proposeChange, type AskedChange, type ProposeVerdict } from './propose-change.js';
 export { applyLawPack, applyRegister, previewRegister, type RegisterPorts, type RegisterStep } from './apply-register.js';
-export { absent, decided, figureKeys } from './audit-ports.js';
+export { absent, decided, figureKeys } from './audit-rows.js';
 export { checkLog } from './check-log.js';
 export { adoptOwnKeys, changeOwnKey, makeOwnKey, requestOf, type AdoptedKey, type AskedStep, type OwnKeyPorts, type OwnKeyVerdict, type WantedOwnKey } from './change-own-keys.js';
 export {

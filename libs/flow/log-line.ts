@@ -2,7 +2,8 @@ import {
   categories, categoryNames, isOutcome, outcomeWords, type Category, type Outcome, type SharingRule,
 } from '@ketensluis/domain';
 import type { Leaf } from '@ketensluis/tlog';
-import type { LogRow, RegisterHistory } from './audit-ports.js';
+import type { RegisterHistory } from './audit-ports.js';
+import type { LogRow } from './audit-rows.js';
 
 /** An organisation by number and the name it had then; a person's role without an organisation has neither. */
 export interface NamedParty {

@@ -1,4 +1,5 @@
-import { absent, type Asker, type AuditPorts } from './audit-ports.js';
+import type { Asker, AuditPorts } from './audit-ports.js';
+import { absent } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import { askCommand, filterAsked, writtenFilter, type FilterAsked, type FilterRefusal } from './filter-asked.js';
 

@@ -1,7 +1,7 @@
 import type { FieldValues, MessageBody, MessageType, Role } from '@ketensluis/domain';
 import type { EntryDraft } from './entry.js';
 import type { ReceivedDisclosure } from './confirm.js';
-import type { SealedDisclosure } from './ports.js';
+import type { SealedDisclosure } from './delivery-ports.js';
 
 /** How a disclosure to a party stands: it has it; it can fetch it; or it cannot any more. */
 export type NoticeState = 'had' | 'fetchable' | 'gone';

@@ -2,7 +2,7 @@ import type { Clock } from './ports.js';
 import type { QueueStore, WaitingWork, WorkOffers } from './queue-ports.js';
 
 /** How much is offered before the broker says that it has it. */
-export const offerWindow = 200;
+const offerWindow = 200;
 /** How much of what is overdue is looked at in one statement, and in one round. */
 const pageMost = 1_000;
 const pagesMost = 10;

@@ -1,4 +1,5 @@
-import type { Asker, AuditPorts, ProvenEntry } from './audit-ports.js';
+import type { Asker, AuditPorts } from './audit-ports.js';
+import type { ProvenEntry } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import type { FilterRefusal } from './filter-asked.js';
 import { lineOf, type LogLine } from './log-line.js';

@@ -1,4 +1,5 @@
-import type { Asker, AuditPorts, Judgement, SampleDraw } from './audit-ports.js';
+import type { Asker, AuditPorts } from './audit-ports.js';
+import type { Judgement, SampleDraw } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import type { FilterRefusal } from './filter-asked.js';
 import { lineOf, type LogLine } from './log-line.js';

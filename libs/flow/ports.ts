@@ -1,8 +1,6 @@
-import type { CaseFile, Decision, Duty, DutyKey, LawPack, MailReceipt, Message, MessageBody, Necessity, OnwardEvent, OriginalMessage, Registers } from '@ketensluis/domain';
-import type { MailRefusal, OpenedMail, PathEvidence } from '@ketensluis/mail';
+import type { CaseFile, Decision, Duty, DutyKey, LawPack, Message, Necessity, OnwardEvent, OriginalMessage, Registers } from '@ketensluis/domain';
+import type { MailRefusal, OpenedMail } from '@ketensluis/mail';
 import type { EntryDraft } from './entry.js';
-import type { DeliveryOutcome, OutgoingDisclosure } from './party-adapter.js';
-import type { MailVerdict } from './report-ports.js';
 
 /** The one source of time (I11). In practice it can be moved; it never goes back within one process. */
 export interface Clock {
@@ -31,50 +29,6 @@ export interface MarkedRegisters {
 export interface RegisterReader {
   /** What is current at the moment of the call. `mark`: what a statement just now saw to hold; while that is what was read last it is not looked up again. */
   readonly current: (mark?: string) => Promise<MarkedRegisters>;
-}
-
-/** A mail that was proven and understood, ready to be kept. */
-export interface AcceptedMail {
-  readonly id: string;
-  readonly receivedAt: Date;
-  readonly raw: Uint8Array;
-  readonly message: MessageBody;
-  /** Content of the attachments, in the order the message names them. */
-  readonly attachments: readonly Uint8Array[];
-  readonly signatureSha256: string;
-  readonly signerSha256: string;
-  /** What its signature was believed by; absent for what did not come by mail. */
-  readonly evidence?: PathEvidence;
-  /** What its sender asked to be told, as a mail that is ready to go; kept with the message, so that it is sent for what was stored and for nothing else. */
-  readonly answer?: { readonly kind: 'mdn' | 'signed'; readonly to: string; readonly mail: Uint8Array };
-  /** Set for what did not come by mail. */
-  readonly posted?: PostedRequest;
-}
-
-/** A request over HTTP, or a form of the console, by the name its sender gave it: the same name with the same bytes is a repeat. */
-export interface PostedRequest {
-  readonly way: 'webhook' | 'api' | 'console';
-  readonly key: string;
-  readonly bodySha256: string;
-}
-
-/**
- * `saved`: message, raw mail and queue row are durable (I5). `repeated`: this very mail was saved under `id`, and its sender may not have had
- * our answer. `replayed`: this signature or sender id was accepted and answered before. Of a posted message `repeated` is told as long as its request is
- * remembered, and `replayed` also when the same request name came with other bytes.
- */
-export type Saved = { readonly kind: 'saved' } | { readonly kind: 'repeated'; readonly id: string } | { readonly kind: 'replayed' };
-
-/** Keeps what came in. */
-export interface IntakeStore {
-  /** Nothing is written unless it is `saved`. */
-  readonly saveAccepted: (mail: AcceptedMail) => Promise<Saved>;
-  /** The sender of these messages has had its 250: from now on the same mail is a replay. */
-  readonly confirmAnswered: (ids: readonly string[]) => Promise<void>;
-  /** What DNS says of who brought an accepted mail; kept with it, and nothing hangs on it. */
-  readonly keepVerdict: (messageId: string, verdict: MailVerdict) => Promise<void>;
-  /** The refusal is a durable log entry (I3). */
-  readonly recordRefusal: (entry: EntryDraft) => Promise<void>;
 }
 
 /** A claimed piece of work: a message with its own event, or an event the hub brings about with an earlier message. */
@@ -137,7 +91,9 @@ export interface DisclosurePlan {
 
 /** What a person must look at. */
 export interface PlannedTask {
-  readonly kind: 'dead-letter' | 'certificate' | 'stopped' | 'parked-case' | 'refused-message' | 'duty-late' | 'log' | 'witness' | 'not-fetched' | 'receipt-missing' | 'reconcile' | 'expiry' | 'proposal' | 'mailbox' | 'ecli' | 'returned' | 'question' | 'undelivered' | 'undelivered-privacy';
+  readonly kind:
+    | 'dead-letter' | 'certificate' | 'stopped' | 'not-fetched' | 'receipt-missing' | 'reconcile' | 'undelivered' | 'undelivered-privacy'
+    | 'parked-case' | 'refused-message' | 'duty-late' | 'returned' | 'question' | 'log' | 'witness' | 'expiry' | 'proposal' | 'mailbox' | 'ecli';
   readonly ref: string;
   readonly party: string | null;
   readonly cause: string;
@@ -170,54 +126,6 @@ export interface CaseStore {
   readonly park: (job: DisclosureJob, code: string, at: Date) => Promise<void>;
   /** The job is free again from `at`. */
   readonly postpone: (job: DisclosureJob, at: Date) => Promise<void>;
-}
-
-/** A disclosure whose entry is released: under a checkpoint that suffices for it to leave. Only the log hands these out (I1). */
-export type SealedDisclosure = OutgoingDisclosure & {
-  readonly __sealed: true;
-  readonly recipient: string;
-  readonly messageId: string;
-  readonly entryId: string;
-  /** The document as JSON, made together with it and kept under the key of the case. */
-  readonly twin: Uint8Array;
-  /** It leaves on the signature of the log alone, because too few witnesses cosign: its recipient is owed a proof later. */
-  readonly isUncosigned: boolean;
-  readonly attempt: number;
-  readonly firstTriedAt: Date;
-};
-
-/** What became of one try. */
-export interface FinishedAttempt {
-  readonly disclosure: SealedDisclosure;
-  readonly outcome: DeliveryOutcome;
-  /** Mark of the registers it was tried under: a hold under others than those that hold by now is none. */
-  readonly under: string;
-  readonly finishedAt: Date;
-  /** `announced`: the party knows; its fetching ends the delivery. */
-  readonly next:
-    | { readonly kind: 'done'; /** The receipt the duty waits for; null: this answer suffices. */ readonly awaits: MailReceipt | null } | { readonly kind: 'announced' } | { readonly kind: 'retry'; readonly at: Date; /** Nobody was there: what follows in the case waits with it. */ readonly isAway: boolean } | { readonly kind: 'held' } | { readonly kind: 'dead' };
-  readonly entry: EntryDraft | null;
-  readonly task: PlannedTask | null;
-}
-
-/**
- * How many more disclosures a worker can take up, how many it may have under way to one party and how many it has to each, and how many bytes of attachments in
- * all of them.
- */
-export interface DeliveryRoom extends ClaimTerms {
-  readonly perParty: number;
-  readonly underWay: ReadonlyMap<string, number>;
-  readonly attachmentBytes: number;
-}
-
-/** Brings sealed disclosures to the adapters. */
-export interface DeliveryStore {
-  /** Claims sealed disclosures there is room for, at most a few per party (a slow party delays nobody), and opens their attempt. */
-  readonly claimSealed: (at: Date, room: DeliveryRoom) => Promise<readonly SealedDisclosure[]>;
-  /** These are still under way: nobody else takes them up for a while. */
-  readonly keep: (ids: readonly string[]) => Promise<void>;
-  /** One transaction: attempt, receipt, outcome entry, retry or end, duty, task. A hold under registers that changed meanwhile becomes a try at once. */
-  readonly finish: (attempt: FinishedAttempt) => Promise<void>;
 }
 
 /** The Merkle tree and its signer. */

@@ -4,7 +4,7 @@ import type { RetentionCandidate, RetentionPorts } from './retention-ports.js';
 /** A proposal that nobody approved in time must be made anew: what is due changes, and so does who may approve. */
 export const proposalDaysMax = 14;
 /** So that a person can read it, and a run ends within the hour. What is left comes in the next one. */
-export const proposalItemsMax = 1_000;
+const proposalItemsMax = 1_000;
 const dayMs = 86_400_000;
 
 /** One object of a proposal, as it was shown. */

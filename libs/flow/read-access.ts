@@ -1,4 +1,5 @@
-import type { AccessFilter, AccessLine, AccessMark, Asker, AuditPorts } from './audit-ports.js';
+import type { Asker, AuditPorts } from './audit-ports.js';
+import type { AccessFilter, AccessLine, AccessMark } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import { holidaysIn } from './filter-asked.js';
 

@@ -1,6 +1,6 @@
-import type { NewReader, Reader } from '@ketensluis/domain';
+import type { Reader } from '@ketensluis/domain';
 import type { Tile } from '@ketensluis/tlog';
-import type { ProvenEntry } from './audit-ports.js';
+import type { ProvenEntry } from './audit-rows.js';
 import type { EntryDraft } from './entry.js';
 
 /** A reader with how often it looked at entries. */

@@ -4,7 +4,8 @@ import {
 } from '@ketensluis/contract';
 import { isActive, partyOf, takesTests, traceOf, type Party } from '@ketensluis/domain';
 import { plainEntry } from './entry.js';
-import type { AcceptedMail, Clock, Ids, IntakeStore, RegisterReader } from './ports.js';
+import type { AcceptedMail, IntakeStore } from './intake-ports.js';
+import type { Clock, Ids, RegisterReader } from './ports.js';
 import { understand, type Understood } from './understand.js';
 import type { WebhookKeys } from './webhook-ports.js';
 

@@ -2,7 +2,8 @@ import { judgeReport, mailboxOf, maySign, partyOf, receiptCode, senderOf, type P
 import { readEnvelopeId, readReport, type MailRefusal, type MailReport, type OpenedReceipt } from '@ketensluis/mail';
 import { parseLeaf } from '@ketensluis/tlog';
 import { plainEntry, type EntryDraft } from './entry.js';
-import type { Clock, Ids, IntakeStore, PlannedTask, RegisterReader } from './ports.js';
+import type { IntakeStore } from './intake-ports.js';
+import type { Clock, Ids, PlannedTask, RegisterReader } from './ports.js';
 import type { FoundDelivery, MailVerdict, ReportPlan, ReportRef, ReportStore } from './report-ports.js';
 
 export interface ReportPorts {
@@ -119,7 +120,7 @@ interface PlanInput {
 }
 
 /** What a bound report leads to, in one commit. Pure. */
-export const planReport = ({ report, found, registers, verdict, sha256, at, entryId }: PlanInput): ReportPlan => {
+const planReport = ({ report, found, registers, verdict, sha256, at, entryId }: PlanInput): ReportPlan => {
   const same = { at, sha256, kind: report.kind, verdict } as const;
   const nothing = (consequence: ReportPlan['consequence']): ReportPlan => ({ ...same, consequence, facts: {}, entry: null, task: null });
   if (found === null) return nothing({ kind: 'refused', code: 'unknown-delivery' });
@@ -169,7 +170,7 @@ const bounced = ({ id, recipient }: FoundDelivery, status: string): PlannedTask 
   ({ kind: 'dead-letter', ref: id, party: recipient, cause: `not delivered after its mail server took it over: ${status}` });
 
 /** One more entry about the disclosure, on the trace of the first. */
-export const reportEntry = (found: Pick<FoundDelivery, 'id' | 'entryId' | 'recipient' | 'leaf'>, about: { readonly id: string; readonly at: Date; readonly code: string; readonly detail: EntryDraft['detail'] }): EntryDraft => {
+const reportEntry = (found: Pick<FoundDelivery, 'id' | 'entryId' | 'recipient' | 'leaf'>, about: { readonly id: string; readonly at: Date; readonly code: string; readonly detail: EntryDraft['detail'] }): EntryDraft => {
   const first = parseLeaf(found.leaf);
   const trace = first.kind === 'leaf' ? first.leaf.trace : undefined;
   const { id, at, code, detail } = about;

@@ -4,7 +4,7 @@ import type { OpenedMail } from '@ketensluis/mail';
 import { exampleBytes } from '../../test/harness/examples.js';
 import { law, noon, oin, registers } from '../domain/case.fixture.js';
 import type { EntryDraft } from './entry.js';
-import type { AcceptedMail } from './ports.js';
+import type { AcceptedMail } from './intake-ports.js';
 import { receive } from './receive.js';
 
 const mailFrom = (from: string, content: Uint8Array): OpenedMail => ({

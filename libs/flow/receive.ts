@@ -3,7 +3,8 @@ import { maySign, senderOf, traceOf } from '@ketensluis/domain';
 import type { MailPart, OpenedMail } from '@ketensluis/mail';
 import { answerTo, type SignReceipt } from './answer.js';
 import { plainEntry } from './entry.js';
-import type { Clock, Ids, IntakeStore, MailOpener, RegisterReader } from './ports.js';
+import type { IntakeStore } from './intake-ports.js';
+import type { Clock, Ids, MailOpener, RegisterReader } from './ports.js';
 import { understand, type Brought } from './understand.js';
 
 export interface ReceivePorts {

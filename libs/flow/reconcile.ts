@@ -16,7 +16,7 @@ export type Reconciled =
   | { readonly kind: 'refused'; readonly code: 'invalid-list' | 'invalid-period' | 'unknown-party' | 'other-request'; readonly detail: string };
 
 /** Differences that become a task each; what is above is one task together, so that a list of nonsense does not bury the others. */
-export const differenceTasksMax = 50;
+const differenceTasksMax = 50;
 
 /** A list is about at most a month. */
 export const reconcilePeriodMaxMs = 31 * 24 * 60 * 60 * 1_000;

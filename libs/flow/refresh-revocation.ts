@@ -26,9 +26,9 @@ export interface TriedSource {
 /** After a failure an address is left alone for so long. */
 export const sourceRetryMs = 5 * 60_000;
 /** Most bytes of a list: that of an authority with two hundred thousand revoked certificates is 7 MB. */
-export const listMaxBytes = 32 * 1024 * 1024;
+const listMaxBytes = 32 * 1024 * 1024;
 /** Most addresses tried in one round; the others come with the next. */
-export const sourcesPerRoundMax = 100;
+const sourcesPerRoundMax = 100;
 /** Clocks of others may be so far ahead. */
 const aheadMs = 5 * 60_000;
 

@@ -1,5 +1,6 @@
 import { askedName, type PersonAsked } from '@ketensluis/domain';
-import type { Asker, AuditPorts, AuditReader, LogFilter, LogRow, ProvenEntry } from './audit-ports.js';
+import type { Asker, AuditPorts, AuditReader } from './audit-ports.js';
+import type { LogFilter, LogRow, ProvenEntry } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import { everything, filterAsked, type FilterRefusal } from './filter-asked.js';
 import { lineOf, type LogLine } from './log-line.js';

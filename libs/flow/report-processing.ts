@@ -1,5 +1,6 @@
 import { agreementStatus, parseRegisterDocument, type Agreement, type AgreementStatus } from '@ketensluis/domain';
-import type { Asker, AuditPorts, RegisterEvent } from './audit-ports.js';
+import type { Asker, AuditPorts } from './audit-ports.js';
+import type { RegisterEvent } from './audit-rows.js';
 import { consultation } from './consultation.js';
 
 /** An agreement as the register of processing names it: what the hub does for this controller, and on whose authority. */

@@ -1,5 +1,6 @@
 import { agreementStatus, consultationWords, holdTexts, parseRegisterDocument, refusalTexts, verdicts, type Agreement, type Verdict } from '@ketensluis/domain';
-import { absent, type AccessRow, type Asker, type AuditPorts, type AuditReader, type FigureKey, type RegisterEvent, type RegisterHistory, type SampleDraw } from './audit-ports.js';
+import type { Asker, AuditPorts, AuditReader, RegisterHistory } from './audit-ports.js';
+import { absent, type AccessRow, type FigureKey, type RegisterEvent, type SampleDraw } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import { askCommand, everything, filterAsked, type FilterAsked, type FilterRefusal } from './filter-asked.js';
 

@@ -1,4 +1,5 @@
-import type { Asker, AuditPorts, SampleDraw } from './audit-ports.js';
+import type { Asker, AuditPorts } from './audit-ports.js';
+import type { SampleDraw } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import { lineOf, type LogLine } from './log-line.js';
 

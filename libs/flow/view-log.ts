@@ -1,5 +1,6 @@
 import type { ViewedEntry } from '@ketensluis/views';
-import type { Asker, AuditPorts, AuditReader, LogFilter, LogRow } from './audit-ports.js';
+import type { Asker, AuditPorts, AuditReader } from './audit-ports.js';
+import type { LogFilter, LogRow } from './audit-rows.js';
 import { consultation } from './consultation.js';
 import { everything, filterAsked, type FilterRefusal } from './filter-asked.js';
 
