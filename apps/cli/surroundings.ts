@@ -123,7 +123,7 @@ export const realSignIn = async (file: string): Promise<SignInSettings> => {
 };
 
 /** What says that practice was started on this data folder. */
-export const leftOfPractice = async ({ dataFolder }: Configuration): Promise<readonly StartProblem[]> => {
+const leftOfPractice = async ({ dataFolder }: Configuration): Promise<readonly StartProblem[]> => {
   const isThere = await access(join(foldersOf({ dataFolder }).practice, 'ca')).then(() => true, () => false);
   return isThere ? [{ problem: `The data folder ${dataFolder} holds a practice chain.`, remedy: 'Set KETENSLUIS_DATA to a folder of its own, such as /var/lib/ketensluis.' }] : [];
 };

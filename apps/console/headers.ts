@@ -4,7 +4,7 @@ import type { Desk } from './desk.js';
 /** The `__Host-` prefix (RFC 6265bis): only we can have set it, for this very host and over TLS; a browser counts its own computer as that. */
 export const sessionCookie = '__Host-ketensluis';
 /** What binds a way in to the browser that began it. */
-export const begunCookie = '__Host-aanmelden';
+const begunCookie = '__Host-aanmelden';
 /** The language somebody chose; says nothing else. */
 export const languageCookie = '__Host-taal';
 

@@ -8,7 +8,7 @@ import { shortRihgSchema, wholeRihg } from './rihg.js';
 const attachmentSchema = z.strictObject({ naam: z.string(), tekst: z.string(), categorie: z.string() });
 
 /** One step of the story: who sends what, in words and as a document whose moments are relative to the start. */
-export const stepSchema = z.strictObject({
+const stepSchema = z.strictObject({
   tell: z.string(),
   /** The same in Dutch. */
   vertel: z.string(),

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { root } from './install.mjs';
 
 /** Runs a Node program with our terminal and resolves to its exit code. */
-export const runNode = (args) =>
+const runNode = (args) =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
     child.once('error', () => resolve(127));

@@ -55,7 +55,7 @@ export interface CloudEvent {
 }
 
 /** The source as it stands in an event. */
-export const sourceText = ({ oin, system }: EventSource): string => `urn:nld:oin:${oin}:systeem:${system}`;
+const sourceText = ({ oin, system }: EventSource): string => `urn:nld:oin:${oin}:systeem:${system}`;
 
 /** An event as bytes, in structured mode; equal events give equal bytes, so a repeat is signed over what was sent before. Throws on a fault of ours. */
 export const writeCloudEvent = (event: CloudEvent): Uint8Array => {

@@ -80,7 +80,7 @@ const isObject = (value: object): value is { readonly [key: string]: RawValue } 
 const attachmentShape = z.object({ naam: z.string(), soort: z.string(), sha256: z.string(), omvang: z.number(), categorie: z.enum(categories) });
 
 /** Fields that both kinds of document have, typed; the schema has checked them before. */
-export const envelopeShape = z.object({
+const envelopeShape = z.object({
   kenmerk: z.string(),
   vervangt: z.string().optional(),
   zaak: z.object({ wet: z.literal('WTH'), gemeente: z.string(), nummer: z.string() }),

@@ -18,7 +18,7 @@ export interface SentMark {
 }
 
 /** How a body was changed so that the signature does not fit any more; `other` is any change that cannot be told. */
-export const bodyChanges = ['line-end-added', 'line-ends', 'white-space', 'byte-order-mark', 'other'] as const;
+const bodyChanges = ['line-end-added', 'line-ends', 'white-space', 'byte-order-mark', 'other'] as const;
 /** One of `bodyChanges`. */
 export type BodyChange = (typeof bodyChanges)[number];
 

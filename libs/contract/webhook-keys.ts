@@ -11,10 +11,10 @@ export type WebhookSigner = { readonly scheme: 'v1'; readonly secret: Uint8Array
 export type WebhookVerifier = { readonly scheme: 'v1'; readonly secret: Uint8Array } | { readonly scheme: 'v1a'; readonly publicKey: Uint8Array };
 
 /** Standard Webhooks: a secret has 24 to 64 random bytes. */
-export const secretLeastBytes = 24;
-export const secretMostBytes = 64;
+const secretLeastBytes = 24;
+const secretMostBytes = 64;
 /** Of an Ed25519 seed and of an Ed25519 public key (RFC 8032 §5.1.5). */
-export const ed25519KeyBytes = 32;
+const ed25519KeyBytes = 32;
 
 const prefixes = { secret: 'whsec_', seed: 'whsk_', publicKey: 'whpk_' } as const;
 // Longer than the longest key in base64, so that nobody has us decode more.

@@ -6,10 +6,8 @@ export const webhookHeaders = { id: 'webhook-id', timestamp: 'webhook-timestamp'
 
 /** How far the clock of the sender may be from ours, either way (Standard Webhooks). Ids are remembered for longer than this. */
 export const webhookToleranceMs = 5 * 60_000;
-/** Longest id that is accepted. */
-export const webhookIdMaxLength = 255;
 /** Most signatures in one header: two schemes, each with an old and a new key, and room. */
-export const webhookSignaturesMax = 12;
+const webhookSignaturesMax = 12;
 const signatureHeaderMaxLength = 2_000;
 
 // The signed content has points between its parts, so an id with one could be read two ways. Visible characters only: it ends up in logs.

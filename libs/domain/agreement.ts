@@ -56,7 +56,7 @@ export type Agreement = Readonly<z.output<typeof agreementSchema>>;
 export type AgreementStatus = 'unsigned' | 'future' | 'active' | 'ending' | 'ended' | 'terminated';
 
 /** An agreement that ends within this time is reported as `ending`. */
-export const agreementWarnBeforeMs = 60 * 24 * 60 * 60 * 1_000;
+const agreementWarnBeforeMs = 60 * 24 * 60 * 60 * 1_000;
 
 /** The status at `at`: active needs both signatures, set no later than `at`, and a period that runs (law.md 4.3). */
 export const agreementStatus = (agreement: Agreement, at: Date): AgreementStatus => {

@@ -4,7 +4,7 @@ import { municipalitySchema, oinSchema } from './identifier.js';
 import { instantSchema } from './interval.js';
 
 /** States of law.md 2.1.2 a message can bring about. EXPIRED follows from the clock and is computed by `stateAt`, never stored. */
-export const storedStates = [
+const storedStates = [
   'SIGNAL', 'RIHG_DONE', 'CONSULT_VT', 'DECISION_PENDING', 'IMPOSED_ORAL', 'IMPOSED', 'EXTENDED', 'WITHDRAWN', 'ANNULLED', 'REFUSED', 'NO_BAN',
 ] as const;
 /** One of `storedStates`. */
@@ -13,7 +13,7 @@ export type StoredState = (typeof storedStates)[number];
 export type CaseState = StoredState | 'EXPIRED';
 
 /** Somebody the case is about, known to the log by pseudonym only; BSN when the sender gave one, else name and birth date. */
-export const subjectSchema = z.strictObject({
+const subjectSchema = z.strictObject({
   role: z.enum(['UHG', 'PART', 'KIND']),
   bsn: z.string().nullable(),
   name: z.string().nullable(),

@@ -1,5 +1,5 @@
 /** Why a message does not fit the case it is about. */
-export const caseRefusals = [
+const caseRefusals = [
   'wrong-case', 'in-the-future', 'already-imposed', 'not-imposed', 'no-proposal', 'closed', 'minor', 'too-long', 'not-later', 'after-expiry',
   'not-mandatable', 'no-mandate', 'consult-missing', 'not-requested', 'out-of-order', 'help-not-accepted', 'other-start',
   'unknown-party', 'role-not-held', 'other-tenant', 'not-designated', 'not-raadsman', 'unknown-original', 'replaced-before', 'decision-differs',

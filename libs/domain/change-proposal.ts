@@ -1,7 +1,7 @@
 import type { Trial } from './sharing-trial.js';
 
 /** Where a proposal stands; `draft` was tried and not offered, `overtaken` was made on a version that is no longer current. */
-export const proposalStates = ['draft', 'offered', 'approved', 'refused', 'withdrawn', 'expired', 'overtaken'] as const;
+const proposalStates = ['draft', 'offered', 'approved', 'refused', 'withdrawn', 'expired', 'overtaken'] as const;
 /** One of `proposalStates`. */
 export type ProposalState = (typeof proposalStates)[number];
 

@@ -31,7 +31,7 @@ export const consultationWords: Readonly<Record<ConsultationPurpose, Words>> = {
 };
 
 /** What somebody did with the log. */
-export const accessActions = ['search', 'open', 'export', 'report', 'sample', 'judge', 'defer', 'verify', 'read-access'] as const;
+const accessActions = ['search', 'open', 'export', 'report', 'sample', 'judge', 'defer', 'verify', 'read-access'] as const;
 /** One of `accessActions`. */
 export type AccessAction = (typeof accessActions)[number];
 

@@ -4,12 +4,12 @@ import type { Mode, Purpose } from './law-pack.js';
 import type { Role } from './role.js';
 
 /** Why nothing may go out, now or ever. */
-export const refusalReasons = [
+const refusalReasons = [
   'other-tenant', 'no-basis', 'conflicting-rules', 'forbidden', 'unknown-party', 'role-not-held', 'not-mandatable', 'required-missing',
   'required-blocked', 'nothing-to-give', 'ban-ended', 'not-necessary',
 ] as const;
 /** Why a disclosure waits; each is decided anew when its cause falls away. */
-export const holdReasons = [
+const holdReasons = [
   'no-agreement', 'setting-off', 'no-mandate', 'consent-missing', 'necessity-missing', 'outside-hub', 'party-inactive',
 ] as const;
 /** One of `refusalReasons`. */

@@ -1,5 +1,5 @@
 /** Days before an end at which a person is warned, the first first. */
-export const warningDays = [60, 30, 14, 7, 1] as const;
+const warningDays = [60, 30, 14, 7, 1] as const;
 
 const dayMs = 86_400_000;
 

@@ -12,7 +12,7 @@ export type OwnKeyRole = (typeof ownKeyRoles)[number];
  * The life of an own key. `made`: asked to be certified. `announced`: certified; a key that opens mail opens it, and our mail names it to be used.
  * `active`: in use. `retiring`: another took its place; still good for what is under way. `decrypt-only`: opens what was kept, and is no recipient any more.
  */
-export const ownKeyStates = ['made', 'announced', 'active', 'retiring', 'decrypt-only', 'destroyed'] as const;
+const ownKeyStates = ['made', 'announced', 'active', 'retiring', 'decrypt-only', 'destroyed'] as const;
 /** One of `ownKeyStates`. */
 export type OwnKeyState = (typeof ownKeyStates)[number];
 
@@ -50,7 +50,7 @@ export type OwnKeyStep =
 /** Partners take the next key to encrypt to from our mail; so long they have for it (smime.md 4). */
 export const announceDays = 14;
 /** A key that opened mail is kept this long after it stopped receiving: the five years of a file (Wth art. 10(1)) and a case that lasts. */
-export const decryptKeptYears = 7;
+const decryptKeptYears = 7;
 
 const dayMs = 86_400_000;
 

@@ -46,7 +46,7 @@ export interface ServiceLevel {
 }
 
 /** Names of service levels: the words the law uses without a number of hours. */
-export const serviceLevelNames = ['onverwijld', 'spoedig', 'zelfde-dag'] as const;
+const serviceLevelNames = ['onverwijld', 'spoedig', 'zelfde-dag'] as const;
 /** One of `serviceLevelNames`. */
 export type ServiceLevelName = (typeof serviceLevelNames)[number];
 /** A service level for every name. */

@@ -65,7 +65,7 @@ export interface NoticeStanding {
 }
 
 /** Advice on extending is of use until the end; this long before it, a case asks for it (Wth art. 9(1)). Policy: no article gives a number. */
-export const adviceHours = 72;
+const adviceHours = 72;
 
 /** True while a ban this party was told of runs, by what it was told. */
 export const isRunning = ({ told, endsAt }: Pick<NoticeStanding, 'told' | 'endsAt'>, at: Date): boolean =>

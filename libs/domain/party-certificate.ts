@@ -3,7 +3,7 @@ import { oinSchema, lineSchema, sha256Schema } from './identifier.js';
 import { instantSchema } from './interval.js';
 
 /** Where a certificate of a party came from: its mail, what it published through API or command line. Those in the register are there already. */
-export const certificateSources = ['learnt', 'published'] as const;
+const certificateSources = ['learnt', 'published'] as const;
 
 /** One version of a proposal to encrypt mail for a party to a certificate. */
 export const partyCertificateSchema = z.strictObject({

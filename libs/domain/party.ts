@@ -7,7 +7,7 @@ import type { Role } from './role.js';
 const addressSchema = z.email().max(254).transform((address) => address.toLowerCase());
 
 /** Roles only natural persons have: they are addressed through a party, never over a channel of their own (Wth art. 1(c), 2(8)). */
-export const personRoles: readonly Role[] = ['UHG', 'PART'];
+const personRoles: readonly Role[] = ['UHG', 'PART'];
 
 /** True for roles of natural persons. */
 export const isPersonRole = (role: Role): boolean => personRoles.includes(role);
@@ -19,7 +19,7 @@ export const isMunicipalRole = (role: Role): boolean => municipalRoles.includes(
 const certificatesSchema = z.array(sha256Schema).max(20).default([]);
 
 /** A post within a party, such as one hulpofficier: its own addresses, and a role the mandate register may speak of. */
-export const functionSchema = z.strictObject({
+const functionSchema = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
   name: lineSchema,
   role: roleSchema,
@@ -67,8 +67,6 @@ export const partySchema = z
 
 /** One organisation connected to the hub; a version of it holds from `from` until just before `to`. */
 export type Party = Readonly<z.output<typeof partySchema>>;
-/** A post within a party. */
-export type PartyFunction = Readonly<z.output<typeof functionSchema>>;
 
 /** True while the connection is in use, also while it is paused: it is still this party that must hear. */
 export const isConnected = (party: Party, at: Date): boolean => party.stage === 'active' && isWithin(party, at);

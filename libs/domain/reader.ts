@@ -7,7 +7,7 @@ export const readerRoles = ['party', 'controller', 'auditor'] as const;
 export type ReaderRole = (typeof readerRoles)[number];
 
 /** Longest validity of a token: a forgotten one ends by itself. */
-export const readerDaysMax = 731;
+const readerDaysMax = 731;
 const dayMs = 86_400_000;
 
 /** A reader as somebody wants to add it; the name is that of an organisation. */

@@ -9,7 +9,7 @@ export const receiptKinds = ['smtp-250', 'dsn', 'mdn', 'signed', 'http-2xx', 'fe
 export type ReceiptKind = (typeof receiptKinds)[number];
 
 /** Receipts that come as a mail of their own, after the answer of the transport. */
-export const mailReceipts = ['dsn', 'mdn', 'signed'] as const;
+const mailReceipts = ['dsn', 'mdn', 'signed'] as const;
 /** One of `mailReceipts`. */
 export type MailReceipt = (typeof mailReceipts)[number];
 

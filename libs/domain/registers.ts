@@ -21,7 +21,7 @@ export interface Registers {
 }
 
 /** Kinds of register documents, and the schema each must pass. */
-export const registerSchemas = {
+const registerSchemas = {
   party: partySchema,
   agreement: agreementSchema,
   setting: settingSchema,

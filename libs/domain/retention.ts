@@ -18,7 +18,7 @@ export type RetentionObject = (typeof retentionObjects)[number];
 export const caseObjects = ['ban-file', 'no-ban-file', 'raw-mail', 'outgoing'] as const satisfies readonly RetentionObject[];
 
 /** The moments a term can run from. */
-export const clockStarts = ['last-decision', 'last-message', 'received', 'recorded', 'end-of-month', 'end-of-year', 'end-of-deferral'] as const;
+const clockStarts = ['last-decision', 'last-message', 'received', 'recorded', 'end-of-month', 'end-of-year', 'end-of-deferral'] as const;
 /** One of `clockStarts`. */
 export type ClockStart = (typeof clockStarts)[number];
 
@@ -61,7 +61,7 @@ const clockSchema = z
   .refine((clock) => (clock.keep === null) === keptAlways.includes(clock.object), 'only registers and entries are kept always, and they are');
 
 /** One file of config/retention. */
-export const retentionFileSchema = z
+const retentionFileSchema = z
   .strictObject({
     law: z.enum(['WTH']).nullable(),
     decisions: z.array(z.enum(messageTypes)).max(50),

@@ -3,10 +3,10 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /** How long after each try the next one starts; the last step repeats. */
-export const retryStepsMs: readonly number[] = [5 * second, minute, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 12 * hour];
+const retryStepsMs: readonly number[] = [5 * second, minute, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 12 * hour];
 
 /** A delivery is not given up before this long after its first try; mail systems give five days as well (RFC 5321 §4.5.4.1). */
-export const retryForMs = 5 * 24 * hour;
+const retryForMs = 5 * 24 * hour;
 
 /** Steps are stretched by at most this share, so that parties coming back are not met by everybody at once. */
 const jitterShare = 0.2;

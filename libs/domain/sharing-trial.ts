@@ -22,7 +22,7 @@ export interface PastMessage {
 }
 
 /** What a change would have done to one message for one recipient: it would have gone too, not have gone, or gone with other data. */
-export const trialKinds = ['goes', 'stops', 'differs'] as const;
+const trialKinds = ['goes', 'stops', 'differs'] as const;
 /** One of `trialKinds`. */
 export type TrialKind = (typeof trialKinds)[number];
 

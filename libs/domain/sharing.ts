@@ -88,7 +88,7 @@ const isCovered = ({ registers, municipality, at }: SharingInput, rule: SharingR
   registers.agreements.some((agreement) => covers(agreement, { controller: municipality, regime: 'AVG', law: 'WTH', categories, minors, recipient: role, rule: rule.id }, at));
 
 /** Whether an agreement of the municipality covers what this rule gives this role, asked as `decide` asks for each message (I9). */
-export const coverOf = (input: SharingInput, rule: SharingRule, role: Role): Cover => {
+const coverOf = (input: SharingInput, rule: SharingRule, role: Role): Cover => {
   if (isMunicipalRole(role)) return 'own';
   if (isCovered(input, rule, { role, categories: rule.allowed, minors: true })) return 'covered';
   return isCovered(input, rule, { role, categories: rule.required, minors: false }) ? 'partly' : 'missing';

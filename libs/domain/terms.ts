@@ -6,9 +6,9 @@ import type { CalendarRules } from './law-pack.js';
 export const zone = 'Europe/Amsterdam';
 
 /** A ban runs ten days, not extended for weekends or holidays (Wth art. 2(1), 13). */
-export const banDays = 10;
+const banDays = 10;
 /** With its extension a ban runs at most four weeks from imposition (Wth art. 9(1), 13). */
-export const banDaysMax = 28;
+const banDaysMax = 28;
 
 const zoned = (at: Date): Temporal.ZonedDateTime => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
 const toDate = (moment: Temporal.ZonedDateTime): Date => new Date(moment.epochMilliseconds);

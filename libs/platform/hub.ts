@@ -1,6 +1,6 @@
 import { caseLawSource, dnsLookup, mailJudge, networksOf, type CaseLawClientOptions, type RoutePlaces, type SmtpTarget } from '@ketensluis/adapters';
 import type { Party } from '@ketensluis/domain';
-import type { CaseLawSource, Clock, Ids, LogStore, MailOpener, PartyAdapter, PersonMailSender, RegisterReader, ReportTlsPorts, SenderJudge, WitnessPorts } from '@ketensluis/flow';
+import type { CaseLawSource, Clock, Ids, LogStore, MailOpener, PartyAdapter, PersonMailSender, ReportTlsPorts, SenderJudge, WitnessPorts } from '@ketensluis/flow';
 import { createMailPool, type MailPool, type Trust } from '@ketensluis/mail';
 import { createLogStore, createStore, demandQuorum, deskStore, hubState, isSealing, markReader, openPool, releaseStore, uuidV7, type HubState, type Store } from '@ketensluis/store';
 import type { LogPolicy } from '@ketensluis/tlog';

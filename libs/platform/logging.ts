@@ -12,9 +12,6 @@ export const loggedFields = [
   'reasons', 'waitedMs', 'traceparent',
 ] as const;
 
-/** A field that may be logged. */
-export type LoggedField = (typeof loggedFields)[number];
-
 /** An event as whoever hears it beside the log gets it: with the fields that may be told, and no others. */
 export interface HeardEvent {
   readonly name: EventName;

@@ -2,7 +2,7 @@ import type { WitnessClient } from '@ketensluis/flow';
 import { answerMaxBytes } from '@ketensluis/tlog';
 
 /** A witness in the same country answers in tens of milliseconds; who takes longer than this does not count in this round. */
-export const witnessTimeoutMs = 3_000;
+const witnessTimeoutMs = 3_000;
 
 /** Asks witnesses over HTTP, on connections that are kept. Follows no redirect and reads no more of an answer than it may have. */
 export const witnessClient = (timeoutMs = witnessTimeoutMs): WitnessClient => {

@@ -2,7 +2,7 @@ import type { WorkNotice } from '@ketensluis/flow';
 import { z } from 'zod';
 
 /** Version of the form below. Whoever changes it lets a release read both forms before one writes the new. */
-export const noticeForm = 1;
+const noticeForm = 1;
 
 /** A notice is a few identifiers; anything longer is not one. */
 export const noticeMaxBytes = 512;

@@ -1,7 +1,7 @@
 export type { ReportFile } from './file.js';
 export { certificateFiles } from './certificate-report.js';
 export { csvOf } from './csv.js';
-export { matrixCsv, matrixFiles, matrixText } from './matrix-report.js';
+export { matrixCsv, matrixText } from './matrix-report.js';
 export { monitorFile, monitorQuestionWords, smallCountText } from './monitor-report.js';
 export { personReportFiles, type PersonReportInput } from './person-report.js';
 export { quarterReportFiles } from './quarter-report.js';

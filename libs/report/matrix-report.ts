@@ -1,14 +1,7 @@
 import type { Matrix } from '@ketensluis/flow';
 import { csvOf } from './csv.js';
-import type { ReportFile } from './file.js';
 
-/** Who shares what as CSV and JSON; figures that may point to a person are marked, for they are not for outside (law.md 7.4). */
-export const matrixFiles = (matrix: Matrix): readonly ReportFile[] => [
-  { path: 'wie-deelt-wat.csv', bytes: matrixCsv(matrix) },
-  { path: 'wie-deelt-wat.json', bytes: Buffer.from(`${JSON.stringify(matrix, null, 2)}\n`, 'utf8') },
-];
-
-/** One row for each cell. */
+/** Who shares what, one row for each cell; figures that may point to a person are marked, for they are not for outside (law.md 7.4). */
 export const matrixCsv = ({ cells, names }: Matrix): Uint8Array =>
   csvOf(
     ['afzender', 'afzender_oin', 'ontvanger', 'ontvanger_oin', 'categorie', 'aantal', 'niet_naar_buiten', 'vraag'],

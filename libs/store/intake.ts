@@ -141,7 +141,7 @@ const requestPart = (mail: AcceptedMail, { way, key, bodySha256 }: PostedRequest
 });
 
 /** How long a request is remembered: longer than our own senders try again, five days and twelve hours, as no other does longer (Standard Webhooks). */
-export const requestMemoryHours = 5 * 24 + 24;
+const requestMemoryHours = 5 * 24 + 24;
 
 /** Forgets requests nobody repeats any more; bounded, so that one look does not take long. */
 export const pruneRequests = async (client: Queryable, at: Date): Promise<void> => {

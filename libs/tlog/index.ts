@@ -4,7 +4,7 @@ export * from './commitment.js';
 export * from './cosignature.js';
 export * from './disclosure-proof.js';
 export * from './key-file.js';
-export { isLeafKind, leafKinds } from './leaf-fields.js';
+export { leafKinds } from './leaf-fields.js';
 export type { LeafKind } from './leaf-fields.js';
 export * from './leaf.js';
 export * from './log-tiles.js';

@@ -7,9 +7,6 @@ export const leafKinds = [
 ] as const;
 export type LeafKind = (typeof leafKinds)[number];
 
-/** True for the kinds of `leafKinds`. */
-export const isLeafKind = (value: unknown): value is LeafKind => leafKinds.some((kind) => kind === value);
-
 /** Keys an entry of this kind cannot do without. */
 export const requiredByKind: Readonly<Record<LeafKind, readonly string[]>> = {
   disclosure: ['from', 'to', 'msg', 'cat', 'rule', 'policy', 'c.payload', 'sealed'],

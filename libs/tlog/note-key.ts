@@ -54,7 +54,7 @@ const privatePrefix = 'PRIVATE+KEY+';
 const typeOf = { log: signatureTypes.ed25519, witness: signatureTypes.cosignature } as const;
 
 /** First four bytes of SHA-256(name 0x0A type key), as a number. */
-export const keyIdOf = (name: string, publicKey: Uint8Array, use: KeyUse = 'log'): number =>
+const keyIdOf = (name: string, publicKey: Uint8Array, use: KeyUse = 'log'): number =>
   createHash('sha256').update(`${name}\n`, 'utf8').update(typed(publicKey, use)).digest().readUInt32BE(0);
 
 /** The four bytes of a key id, big-endian. */

@@ -3,8 +3,8 @@ import { keyIdBytes, signText } from './note-key.js';
 import type { NoteSigner, VerifierKey } from './note-key.js';
 
 /** Most bytes and signature lines of a note we look at; C2SP asks for at least 16 lines, post-quantum ones of 5 kB. */
-export const noteMaxBytes = 1_000_000;
-export const noteMaxSignatures = 100;
+const noteMaxBytes = 1_000_000;
+const noteMaxSignatures = 100;
 
 /** One signature line, not yet checked. */
 export interface NoteSignature {

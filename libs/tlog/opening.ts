@@ -11,7 +11,7 @@ export interface OpeningFile {
 }
 
 /** Largest file read; a reason in words fits many times over. */
-export const openingMaxBytes = 65_536;
+const openingMaxBytes = 65_536;
 
 /** The bytes of an opening file: one line of JSON, keys sorted. Whoever has them and what was committed to can open the commitment; nobody else can. */
 export const formatOpening = ({ label, salt, text }: OpeningFile): Uint8Array => {

@@ -36,8 +36,8 @@ export interface PolicyRefusal {
 }
 
 /** Largest file, and most logs, witnesses and groups each; the format asks for at least 32. */
-export const policyMaxBytes = 65_536;
-export const policyNamesMax = 64;
+const policyMaxBytes = 65_536;
+const policyNamesMax = 64;
 
 /** True when the witnesses in `signed` are enough. */
 export const hasQuorum = (quorum: Quorum, signed: ReadonlySet<string>): boolean => {

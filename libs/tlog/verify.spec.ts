@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { signCheckpoint } from './checkpoint.js';
-import { entryOf, idOf, keys, logOf, signer, verifierOf, type Files } from './log.fixture.js';
-import { append, emptyRange, leafHash, rootOf } from './merkle.js';
+import { entryOf, idOf, keys, logOf, verifierOf, type Files } from './log.fixture.js';
+import { append, emptyRange, leafHash } from './merkle.js';
 import { signerOf } from './note-key.js';
 import { decodeBundle, encodeBundle } from './tile.js';
 import { formatProof, verifyProof } from './tlog-proof.js';

@@ -45,7 +45,7 @@ export interface Broker {
 }
 
 /** Rights of the hub in its virtual host, as libs/queue/README.md tells an operator to give them. */
-export const hubRights = '^ketensluis\\..*';
+const hubRights = '^ketensluis\\..*';
 
 const vhost = 'hubs';
 

@@ -9,7 +9,7 @@ import { clientOf, newSigner } from './ways-in.js';
 import { openWebhookParty } from './webhook-party.js';
 
 /** Parties of the practice chain that are connected in another way in a drill; all others send and take mail. */
-export const otherParties = { takesWebhooks: 'veilig-thuis-noorderwaard', readsFeed: 'rechtbank-noorderwaard', opensAtPortal: 'politie-noorderwaard', sendsWebhooks: 'gemeente-waterveen' } as const;
+const otherParties = { takesWebhooks: 'veilig-thuis-noorderwaard', readsFeed: 'rechtbank-noorderwaard', opensAtPortal: 'politie-noorderwaard', sendsWebhooks: 'gemeente-waterveen' } as const;
 
 /** With what they are connected. */
 export interface Connecting {

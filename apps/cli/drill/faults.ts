@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DrillHub } from './hub.js';
 
 /** What a drill does to a hub. */
-export const faultKinds = ['kill', 'freeze', 'kill-parties', 'cut-database', 'kill-database', 'cut-parties', 'cut-broker', 'split-broker', 'kill-broker', 'fill-disk', 'move-clock'] as const;
+const faultKinds = ['kill', 'freeze', 'kill-parties', 'cut-database', 'kill-database', 'cut-parties', 'cut-broker', 'split-broker', 'kill-broker', 'fill-disk', 'move-clock'] as const;
 /** One of `faultKinds`. */
 export type FaultKind = (typeof faultKinds)[number];
 

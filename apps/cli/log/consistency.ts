@@ -6,7 +6,7 @@ import { folderReader, isFolder, readIfPresent, readTrust, trustOptions } from '
 import { grouped } from './progress.js';
 
 /** How `log consistency` is called. */
-export const consistencyUsage =
+const consistencyUsage =
   'usage: ketensluis log consistency OLD NEW --vkey FILE | --policy FILE [--log DIR] [--json]\n' +
   '  OLD, NEW  two checkpoints of the same log\n' +
   '  --log     the exported log that leads from one to the other (default: .)';

@@ -5,7 +5,7 @@ import type { CommandIo, LogExit } from './command.js';
 import { readIfPresent } from './files.js';
 
 /** How `log open` is called. */
-export const openUsage =
+const openUsage =
   'usage: ketensluis log open LEAF OPENING [DOCUMENT] [--json]\n' +
   '  LEAF      the entry, byte for byte\n' +
   '  OPENING   the .opening.json that came with it\n' +

@@ -5,7 +5,7 @@ import { readIfPresent, readTrust, trustOptions } from './files.js';
 import { grouped } from './progress.js';
 
 /** How `log proof` is called. */
-export const proofUsage =
+const proofUsage =
   'usage: ketensluis log proof PROOF LEAF --vkey FILE | --policy FILE [--json]\n' +
   '  PROOF  the .tlog-proof that came with a message\n' +
   '  LEAF   the entry, byte for byte';

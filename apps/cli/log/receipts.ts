@@ -8,7 +8,7 @@ import { folderReader, isFolder, readIfPresent, readTrust, trustOptions } from '
 import { grouped, progressBar } from './progress.js';
 
 /** How `log receipts` is called. */
-export const receiptsUsage =
+const receiptsUsage =
   'usage: ketensluis log receipts DIR [--log EXPORT] [--vkey FILE | --policy FILE] [--json]\n' +
   '  DIR    what recipients kept: every NAME.tlog-proof below it, with NAME.leaf.json and NAME.opening.json beside it,\n' +
   '         and the document as NAME.xml, or as verstrekking.xml beside the files of one mail\n' +

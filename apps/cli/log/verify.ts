@@ -7,7 +7,7 @@ import { folderReader, isFolder, readIfPresent, readTrust, trustOptions } from '
 import { grouped, progressBar } from './progress.js';
 
 /** How `log verify` is called. */
-export const verifyUsage =
+const verifyUsage =
   'usage: ketensluis log verify DIR [--vkey FILE | --policy FILE] [--since FILE] [--hashes-only] [--json]\n' +
   '  --vkey         key of the log, as you got it from elsewhere (default: DIR/log.vkey)\n' +
   '  --policy       keys of log and witnesses, and how many of these must have signed (C2SP tlog-policy)\n' +

@@ -3,7 +3,7 @@ import type { deskStore } from '@ketensluis/platform';
 import type { Own } from './place.js';
 
 /** What connecting takes, in this order. */
-export const stepNames = ['keys', 'address', 'test', 'confirmed', 'kinds', 'agreement', 'live'] as const;
+const stepNames = ['keys', 'address', 'test', 'confirmed', 'kinds', 'agreement', 'live'] as const;
 /** One of `stepNames`. */
 export type StepName = (typeof stepNames)[number];
 

@@ -28,7 +28,7 @@ export const receivable = ({ party, registers, pack }: Own, at: Date): ReadonlyM
 };
 
 /** A disclosure of this type as the party would get it, with invented values. */
-export const exampleFor = (type: MessageType, rule: SharingRule, { oin, roles }: Party): string =>
+const exampleFor = (type: MessageType, rule: SharingRule, { oin, roles }: Party): string =>
   exampleDisclosure(type, { oin, role: roles.find((role) => rule.to.includes(role)) ?? roles[0] ?? '', rule });
 
 /** The form to send a test, and how the last one ended. */

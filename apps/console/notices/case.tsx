@@ -19,7 +19,7 @@ export const openedOf = (visit: Attended): Promise<OpenedNotice | null> =>
 export const casePath = (caseId: string): string => `${listPath}/${caseId}`;
 
 /** Of the messages of a case, those that wait for the party's word. */
-export const waitingOf = ({ told, desk }: OpenedNotice): readonly ToldMessage[] =>
+const waitingOf = ({ told, desk }: OpenedNotice): readonly ToldMessage[] =>
   desk?.returnedAt == null ? told.filter(({ confirmedAt, isReplaced, state }) => confirmedAt === null && !isReplaced && state !== 'gone') : [];
 
 interface Shown {

@@ -9,7 +9,7 @@ const rowHeight = 44;
 const top = 26;
 const barHeight = 24;
 /** Rows of a chart; more are in the table. */
-export const chartRows = 12;
+const chartRows = 12;
 const soonMs = 2 * 24 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 

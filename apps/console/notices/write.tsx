@@ -2,7 +2,6 @@ import { checkFields, writeMessage, type Problem } from '@ketensluis/contract';
 import { messageDefinitions, partyOf, valueWords, type Attachment, type Field, type FieldValue, type FieldValues, type MessageBody, type Role } from '@ketensluis/domain';
 import { receiveEvent, type OpenedNotice } from '@ketensluis/flow';
 import { createHash, randomUUID } from 'node:crypto';
-import { fileBytesMax } from '../limits.js';
 import { faulty, nothingThere, shown, type Answer, type Attended, type Page } from '../route.js';
 import { FaultSummary, FileField, RadioField, SelectField, TextArea, TextField, type Faults } from '../shell/fields.js';
 import { ButtonLink, Card, Form, Submit } from '../shell/parts.js';
@@ -155,8 +154,6 @@ const send = async (visit: Attended, { opened, role }: Writing, { kind, values, 
   }
 };
 
-/** Most bytes of advice with its file. */
-export const adviceBytesMax = fileBytesMax;
 /** Advice on extending or withdrawing (Wth art. 2(9), 9(1)). */
 export const adviceForm = asked('advies');
 /** Sends that. */

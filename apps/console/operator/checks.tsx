@@ -53,7 +53,7 @@ const hrefOf = ({ code, about }: Finding, book: PartyBook): string | null => {
 };
 
 /** What the doctor finds now. */
-export const findingsNow = async (desk: Desk, at: Date): Promise<readonly Finding[]> =>
+const findingsNow = async (desk: Desk, at: Date): Promise<readonly Finding[]> =>
   findingsOf(await doctorFacts(desk.hub, { dataFolder: desk.configuration.dataFolder, databaseUrl: desk.configuration.databaseUrl, endings: await endingsOf(desk, at), signInFault: desk.signIn.fault }), at);
 
 const endingsOf = async (desk: Desk, at: Date): Promise<readonly Ending[]> => {

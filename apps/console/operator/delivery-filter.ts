@@ -25,7 +25,7 @@ const uuidsOf = (texts: readonly string[]): readonly string[] | null => {
 };
 
 /** Parts of a run as addresses write them. */
-export const partNames: Readonly<Record<deskStore.RunPart, string>> = { arrived: 'aangekomen', busy: 'onderweg', failed: 'mislukt', 'not-yet': 'niet' };
+const partNames: Readonly<Record<deskStore.RunPart, string>> = { arrived: 'aangekomen', busy: 'onderweg', failed: 'mislukt', 'not-yet': 'niet' };
 
 const runOf = (query: URLSearchParams): deskStore.DeskFilter['run'] => {
   const id = uuidOf(query.get('reeks'));

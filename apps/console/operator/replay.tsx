@@ -13,7 +13,7 @@ import { readReason, ReasonField, type ReadReason } from './reason.js';
 import { deliveryWords } from './words.js';
 
 /** So many go first; the others wait until these arrived. */
-export const firstCount = 10;
+const firstCount = 10;
 /** Together at most, and per turn: a turn ends well within the time a request has. */
 const mostTogether = 1_000;
 const mostPerTurn = 250;

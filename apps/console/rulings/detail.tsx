@@ -11,7 +11,7 @@ import { basisIn, courtOf, listPath, momentOf, rulingPorts, rulingsOf, textIn, t
 import { copyWords, courtWords, listWords, rulingWords } from './words.js';
 
 /** Where one message of the court is. */
-export const rulingPath = (id: string): string => `${listPath}/${id}`;
+const rulingPath = (id: string): string => `${listPath}/${id}`;
 
 interface Shown {
   readonly found: StoredRuling;

@@ -10,7 +10,7 @@ import { postedBody } from './ruling-form.js';
 import { addWords, courtWords, draftWords, listWords, rulingWords } from './words.js';
 
 /** Where a draft is. */
-export const draftPath = (id: string): string => `${listPath}/concept/${id}`;
+const draftPath = (id: string): string => `${listPath}/concept/${id}`;
 
 /** What a message would do if it came in now. */
 type Preview =

@@ -115,7 +115,7 @@ const CopiesCell = ({ message, copies, visit }: { readonly message: CourtMessage
 };
 
 /** Who has his copy and who has not, in as few words as will do. */
-export const CopyBadges = ({ copies, visit: { language } }: { readonly copies: readonly Copy[]; readonly visit: Pick<Attended, 'language'> }) => {
+const CopyBadges = ({ copies, visit: { language } }: { readonly copies: readonly Copy[]; readonly visit: Pick<Attended, 'language'> }) => {
   const [short, states] = [courtWords(language).short, copyWords(language)];
   return copies.length === 0 ? null : <span className="badges">{copies.map(({ key, role, state }) => <Badge key={key} tone={copyTones[state]}>{short[role] ?? role} {states[state]}</Badge>)}</span>;
 };

@@ -135,7 +135,7 @@ const fieldNames: Readonly<Record<string, string>> = {
 };
 
 /** What the contract says of the message, at the answer it is about; the rest stands above the form. */
-export const problemFaults = (problems: readonly Problem[], language: Language): Faults =>
+const problemFaults = (problems: readonly Problem[], language: Language): Faults =>
   Object.fromEntries(problems.map(({ field, remedy }) => [fieldNames[field.replace(/^bericht\./, '').replace(/^inhoud\./, '')] ?? '', remedy[language]]));
 
 /** The bytes that are posted: the message, and its file beside it. The same draft gives the same bytes, so sending it twice is a repeat. */

@@ -92,7 +92,7 @@ const tilesOf = ({ visit: { language, person }, rows, open }: Seen) => {
 };
 
 /** Which rules a proposed setting switches. */
-export const changedRules = (body: Readonly<Record<string, unknown>>, current: Readonly<Record<string, 'on' | 'off'>>): ReadonlySet<string> => {
+const changedRules = (body: Readonly<Record<string, unknown>>, current: Readonly<Record<string, 'on' | 'off'>>): ReadonlySet<string> => {
   const read = settingSchema.shape.rules.safeParse(body['rules']);
   const fresh = read.success ? read.data : {};
   return new Set([...Object.keys(fresh), ...Object.keys(current)].filter((rule) => (fresh[rule] ?? 'off') !== (current[rule] ?? 'off')));

@@ -1,4 +1,3 @@
-import type { DeskRole } from '@ketensluis/domain';
 import { bilingual } from './language.js';
 
 /** Words of the frame around every page. */

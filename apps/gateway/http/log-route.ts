@@ -2,7 +2,7 @@ import type { LogQuestion } from '@ketensluis/flow';
 import { parseTilePath } from '@ketensluis/tlog';
 
 /** Entries of one page of one's own, when nothing is said and at most; each brings a proof of some 1.6 KB. */
-export const pageLimits = { usual: 20, most: 100 } as const;
+const pageLimits = { usual: 20, most: 100 } as const;
 
 /** A question, or why the address is none: there is no such thing, or a parameter does not fit. */
 export type LogRoute = { readonly kind: 'question'; readonly question: LogQuestion } | { readonly kind: 'absent' } | { readonly kind: 'malformed'; readonly parameter: string };

@@ -19,7 +19,7 @@ const mailboxSchema = z.strictObject({
 });
 
 /** The mailboxes the hub reads, as they stand in the file of `KETENSLUIS_MAILBOXES`. */
-export const mailboxesSchema = z
+const mailboxesSchema = z
   .strictObject({ mailboxes: z.array(mailboxSchema).max(50) })
   .refine(({ mailboxes }) => new Set(mailboxes.map(({ name }) => name)).size === mailboxes.length, 'two mailboxes have one name');
 
@@ -30,7 +30,7 @@ export interface MailboxSettings extends Omit<z.output<typeof mailboxSchema>, 'p
 }
 
 /** A file of mailboxes that cannot be used; says where and why, never what a password file holds. */
-export class MailboxesNotUsable extends Error {}
+class MailboxesNotUsable extends Error {}
 
 /** Reads the file and the files it names, relative to itself. Throws `MailboxesNotUsable` with every problem at once. */
 export const readMailboxes = async (file: string): Promise<readonly MailboxSettings[]> => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { closeIntakes, envelope, intake, leaveToTest, mail, secured } from './intake.fixture.js';
+import { closeIntakes, envelope, intake, leaveToTest, secured } from './intake.fixture.js';
 import type { IntakeReply } from './replies.js';
 
 afterEach(closeIntakes);

@@ -17,7 +17,7 @@ export interface CaseLawClientLimits {
   readonly pageEntries: number;
 }
 
-/** What is asked for at a time, and in what time. */
+/** What is asked for at a time, and in what time; Rechtspraak open data gives no more than 1000 entries. */
 export const caseLawClientLimits: CaseLawClientLimits = { timeoutMs: 60_000, sizeMaxBytes: caseLawPageMaxBytes, spacingMs: 1_000, pageEntries: 1_000 };
 
 /** Where the public feed is: this one address, over HTTPS. */
@@ -29,9 +29,6 @@ export interface CaseLawClientOptions {
   readonly allowed?: BlockList;
   readonly limits?: CaseLawClientLimits;
 }
-
-/** Most entries of a page; Rechtspraak open data gives no more than 1000. */
-const pageEntries = 1_000;
 
 /**
  * Reads Rechtspraak open data, or what speaks like it: a window of `modified` in Dutch wall-clock time, oldest change first, by offset. One request at a time with room

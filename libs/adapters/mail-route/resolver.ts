@@ -23,7 +23,7 @@ export interface ResolverLimits {
 }
 
 /** A validating resolver may have to walk from the root; unbound gives up by itself after some ten seconds. */
-export const resolverLimits: ResolverLimits = { datagramMs: 4_000, datagrams: 3, streamMs: 10_000 };
+const resolverLimits: ResolverLimits = { datagramMs: 4_000, datagrams: 3, streamMs: 10_000 };
 
 const loopback = networksOf(['127.0.0.0/8', '::1/128']);
 const usualPort = 53;

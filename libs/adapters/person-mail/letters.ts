@@ -4,7 +4,7 @@ import { twoLanguages } from '../portal/letter.js';
 import type { Letter } from '../smtp/letter.js';
 
 /** Where somebody says what he wants to hear, below the console. */
-export const ownMailPath = '/mijn/mail';
+const ownMailPath = '/mijn/mail';
 
 const eventTexts: Readonly<Record<NoticeEvent, { readonly nl: string; readonly en: string }>> = {
   'new-notice': { nl: 'er is een nieuwe melding', en: 'there is a new notice' },

@@ -61,8 +61,6 @@ export type LeafField = TextField | PlainField | IntegerField | EnumField;
 export type ListItem = LeafField | GroupField;
 /** Any field of a message. */
 export type Field = LeafField | GroupField | ListField;
-/** Name of a sort of field. */
-export type FieldKind = Field['kind'];
 
 /** One value as the sender wrote it: days as `YYYY-MM-DD`, moments as ISO 8601 with offset. */
 export type FieldValue = string | number | boolean | readonly FieldValue[] | FieldValues;

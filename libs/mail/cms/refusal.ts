@@ -1,7 +1,7 @@
 import { Asn1Error } from '../asn1/der.js';
 
 /** Every reason for which a CMS message is refused; closed, so that a caller's switch stays complete. */
-export const cmsRefusalCodes = [
+const cmsRefusalCodes = [
   'malformed', // not CMS, or CMS that RFC 5652 does not allow
   'wrong-content-type', // another kind of CMS content than was asked for
   'too-large', // more signers, certificates or recipients than `cmsLimits`

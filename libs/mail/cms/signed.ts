@@ -53,7 +53,7 @@ export interface VerifyInput {
 }
 
 /** How far from `at` a signing time may lie: mail servers retry for days, clocks differ by minutes (rule 8). */
-export const signingTimeWindow = { beforeMs: 14 * 24 * 3_600_000, afterMs: 3_600_000 } as const;
+const signingTimeWindow = { beforeMs: 14 * 24 * 3_600_000, afterMs: 3_600_000 } as const;
 
 /**
  * The content with its signers when every signature is right, else a refusal: signed attributes are demanded, in DER, without repetition and in

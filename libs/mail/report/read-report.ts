@@ -4,7 +4,7 @@ import { isMalformed, malformed, type Malformed } from '../mime/malformed.js';
 import { decodeBody, readEntity, readParts } from '../mime/parse.js';
 
 /** What a status notification may say of one recipient (RFC 3464 §2.3.3). */
-export const dsnActions = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const;
+const dsnActions = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const;
 /** One of `dsnActions`. */
 export type DsnAction = (typeof dsnActions)[number];
 
@@ -42,7 +42,7 @@ export type MailReport =
     };
 
 /** Bounds on a report; a real one has one group of fields per recipient and a kilobyte of them. */
-export const reportLimits = { fieldsMaxBytes: 64 * 1024, groupsMax: 50, valueMaxLength: 300 } as const;
+const reportLimits = { fieldsMaxBytes: 64 * 1024, groupsMax: 50, valueMaxLength: 300 } as const;
 
 /** True for a mail that says of itself that it is a report (RFC 6522). */
 export const isReport = (raw: Uint8Array): boolean => {

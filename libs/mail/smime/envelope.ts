@@ -6,7 +6,7 @@ import { layerOf, type Layer } from './layer.js';
 import { refuseMail, type MailRefusal } from './refusal.js';
 
 /** More layers than any mailer makes (rule 1). */
-export const layersMax = 6;
+const layersMax = 6;
 
 /** The signed layer found under one or more encrypted ones. Its bytes are not to be shown before its signature is verified (rule 3). */
 export interface Unlocked {
@@ -68,7 +68,7 @@ const countBareLf = (bytes: Uint8Array): number => {
 };
 
 /** The bytes with every bare LF as CRLF: the form in which text is signed (RFC 8551 §3.1.1). The bytes themselves when there is none. */
-export const canonicalLines = (bytes: Uint8Array): Uint8Array => {
+const canonicalLines = (bytes: Uint8Array): Uint8Array => {
   const bare = countBareLf(bytes);
   if (bare === 0) return bytes;
   const out = new Uint8Array(bytes.length + bare);

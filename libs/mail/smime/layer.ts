@@ -29,7 +29,7 @@ const fileNameOf = (entity: Entity): string => {
 };
 
 /** Whether an entity says it is CMS: by its type, or as a nameless file called .p7m, which some relays make of it. */
-export const claimsCms = (entity: Entity): boolean =>
+const claimsCms = (entity: Entity): boolean =>
   cmsTypes.has(entity.contentType.value) ||
   (entity.contentType.value === 'application/octet-stream' && fileNameOf(entity).endsWith('.p7m'));
 

@@ -38,8 +38,8 @@ export interface CrlScope {
   readonly isIndirect: boolean;
 }
 
-export const crlSizeMaxBytes = 64 * 1024 * 1024;
-export const crlEntriesMax = 2_000_000;
+const crlSizeMaxBytes = 64 * 1024 * 1024;
+const crlEntriesMax = 2_000_000;
 /** Reason 8: the certificate left the list, in a delta after a hold (RFC 5280 §5.3.1). */
 export const removeFromCrl = 8;
 

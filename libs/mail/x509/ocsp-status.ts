@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Asn1Error } from '../asn1/der.js';
 import { oids } from '../asn1/oid.js';
 import { certificateSignedBy, parseCertificate, publicKeyOf, type Certificate } from './certificate.js';
-import { ocspIdsOf, ocspKeyHash, type OcspResponse, type OcspSingle, type OcspStatus } from './ocsp.js';
+import { ocspIdsOf, ocspKeyHash, type OcspResponse, type OcspSingle } from './ocsp.js';
 import { checkSignature, type SignatureVerdict } from './signature.js';
 
 /** Responses by the name of the certificate they speak of. */

@@ -9,11 +9,11 @@ export interface CandidatePath {
 }
 
 /** Longest path in certificates, the anchor not counted; hubs of cross-certificates are deeper only in attacks. */
-export const pathDepthMax = 10;
+const pathDepthMax = 10;
 /** Issuers tried in one search. */
-export const buildStepsMax = 100;
+const buildStepsMax = 100;
 /** Paths offered in one search. */
-export const candidatePathsMax = 16;
+const candidatePathsMax = 16;
 
 export interface PathSearch {
   readonly target: Certificate;

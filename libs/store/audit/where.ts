@@ -24,7 +24,7 @@ const decided = 'decided';
 const decidedKinds = ['disclosure', 'hold', 'refusal'];
 
 /** The leaf as JSON; asked for once per row, and only where a filter or a figure reads what has no column. */
-export const leafJson = "cross join lateral (select convert_from(e.leaf, 'UTF8')::jsonb as leaf_json offset 0) as j";
+const leafJson = "cross join lateral (select convert_from(e.leaf, 'UTF8')::jsonb as leaf_json offset 0) as j";
 
 /** The code of the last outcome of an entry; null while there is none. */
 export const outcomeCode = `(select convert_from(o.leaf, 'UTF8')::jsonb ->> 'code'

@@ -20,7 +20,7 @@ export interface WantedView {
 }
 
 /** Most views of one list for one person. */
-export const viewsMax = 20;
+const viewsMax = 20;
 
 /** PostgreSQL behind the views people keep; each sees none but his own. */
 export const createSavedViews = (pool: pg.Pool) => ({

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 
 /** Kinds of things that can be erased; `entry` and `subject` are one person's part of the log, the others go by their clock. */
-export const erasedKinds = ['case', 'raw', 'outgoing', 'month', 'month-part', 'year', 'access', 'deferral', 'entry', 'subject'] as const;
+const erasedKinds = ['case', 'raw', 'outgoing', 'month', 'month-part', 'year', 'access', 'deferral', 'entry', 'subject'] as const;
 /** One of `erasedKinds`. */
 export type AnyErasedKind = (typeof erasedKinds)[number];
 

@@ -127,7 +127,7 @@ const errorsOf = (error: z.ZodError | undefined, { shape }: Parameters): readonl
   });
 
 /** An answer in JSON that no cache keeps. */
-export const jsonReply = (value: unknown, headers: HttpReply['headers'] = {}): HttpReply => ({
+const jsonReply = (value: unknown, headers: HttpReply['headers'] = {}): HttpReply => ({
   status: 200, headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers }, body: Buffer.from(JSON.stringify(value)),
 });
 

@@ -1,4 +1,4 @@
-import { isPersonRole, messageDefinitions, messageTypes, modes, type LawPack, type Mode, type Party } from '@ketensluis/domain';
+import { isPersonRole, messageDefinitions, messageTypes, type LawPack, type Mode, type Party } from '@ketensluis/domain';
 import { z } from 'zod';
 import { nothing, served, type ServedOperation } from './operation.js';
 
