@@ -1,7 +1,8 @@
 import { confirm, fetchDisclosure, openNoticeFile } from '@ketensluis/flow';
 import { createHash } from 'node:crypto';
 import { goTo, nothingThere, type Answer, type Attended } from '../route.js';
-import { casePath, noticePorts } from './case.js';
+import { noticePorts } from './case.js';
+import { casePath } from './list.js';
 import type { Done } from './words.js';
 
 const caseIdOf = (visit: Attended): string => visit.path['id'] ?? '';

@@ -1,11 +1,10 @@
-import { categoryNames, factsTogether, isRunning, messageDefinitions, noticeFacts, noticeStatus, partyOf, roleNames, type NoticeFacts, type NoticeStatus, type Registers } from '@ketensluis/domain';
-import { openNotice, type Colleague, type OpenedNotice, type SentNotice, type ToldMessage } from '@ketensluis/flow';
+import { factsTogether, isRunning, messageDefinitions, noticeFacts, noticeStatus, partyOf, type NoticeFacts, type NoticeStatus } from '@ketensluis/domain';
+import { openNotice, type OpenedNotice, type ToldMessage } from '@ketensluis/flow';
 import { nothingThere, shown, type Answer, type Attended } from '../route.js';
-import { articleText } from '../shell/article.js';
 import { SelectField } from '../shell/fields.js';
 import { Badge, buttonClass, ButtonLink, Card, Facts, Form, Moment, Notice as Box, Submit } from '../shell/parts.js';
-import { Content, fieldLabel } from './content.js';
-import { listPath, municipalityNames, personsText, statusTone } from './list.js';
+import { casePath, listPath, municipalityNames, personsText, statusTone } from './list.js';
+import { Sent, Told, type Shown } from './told.js';
 import { caseWords, listWords, type Done } from './words.js';
 
 /** What opening needs, with the account that is written down. */
@@ -15,19 +14,9 @@ export const noticePorts = ({ desk }: Attended) => ({ ...desk.audit, clock: desk
 export const openedOf = (visit: Attended): Promise<OpenedNotice | null> =>
   openNotice({ party: visit.person.party ?? '', account: visit.person.account, caseId: visit.path['id'] ?? '' }, noticePorts(visit));
 
-/** Where a case is. */
-export const casePath = (caseId: string): string => `${listPath}/${caseId}`;
-
 /** Of the messages of a case, those that wait for the party's word. */
 const waitingOf = ({ told, desk }: OpenedNotice): readonly ToldMessage[] =>
   desk?.returnedAt == null ? told.filter(({ confirmedAt, isReplaced, state }) => confirmedAt === null && !isReplaced && state !== 'gone') : [];
-
-interface Shown {
-  readonly opened: OpenedNotice;
-  readonly registers: Registers;
-  readonly colleagues: readonly Colleague[];
-  readonly visit: Attended;
-}
 
 /** One case: what waits, what was told and what was said, and who has it. */
 export const casePage = async (visit: Attended): Promise<Answer> => {
@@ -154,6 +143,8 @@ const CaseFacts = ({ opened, registers, colleagues, visit }: Shown) => {
   const { person } = visit;
   const options = new Map(colleagues.map(({ account, name }) => [account, name]));
   options.set(person.account, `${person.name} (${words.you})`);
+  const assignedTo = desk?.assignedTo ?? null;
+  const assigned = assignedTo === person.account ? words.you : assignedTo === null ? words.nobody : desk?.assignedName;
   return (
     <Card title={words.facts}>
       <Facts facts={[
@@ -162,7 +153,7 @@ const CaseFacts = ({ opened, registers, colleagues, visit }: Shown) => {
         [words.state, <Badge key="s" tone={statusTone[status]}>{words.status[status]}</Badge>],
         [words.persons, personsText(facts.persons, visit.language) ?? listWords(visit.language).unknownPersons],
         [words.end, facts.endsAt === null ? words.noEnd : <Moment key="e" at={facts.endsAt} visit={visit} near />],
-        [words.assigned, desk?.assignedTo == null ? words.nobody : desk.assignedTo === person.account ? words.you : desk.assignedName],
+        [words.assigned, assigned],
       ]} />
       {desk?.assignedTo === person.account ? null : (
         <Form visit={visit} to={`${casePath(opened.caseId)}/toewijzen`} className="actions"><input type="hidden" name="aan" value={person.account} /><Submit>{words.toMe}</Submit></Form>
@@ -171,94 +162,6 @@ const CaseFacts = ({ opened, registers, colleagues, visit }: Shown) => {
         <SelectField name="aan" label={words.assignTo} language={visit.language} value={desk?.assignedTo ?? ''} options={[['', words.unassigned], ...options]} />
         <Submit isQuiet>{words.assign}</Submit>
       </Form>
-    </Card>
-  );
-};
-
-const atOnceMs = 300_000;
-
-const nameOf = (registers: Registers, oin: string): string => partyOf(registers, oin)?.name ?? oin;
-
-const Told = ({ told, opened, registers, visit }: Shown & { readonly told: ToldMessage }) => {
-  const words = caseWords(visit.language);
-  const { document, type, confirmedAt, isReplaced, state } = told;
-  return (
-    <Card id={`b-${told.mid}`} title={messageDefinitions[type].label[visit.language]} actions={confirmedAt === null && !isReplaced ? <Badge tone="wait">{words.new}</Badge> : undefined}>
-      <Facts facts={[
-        [words.from, nameOf(registers, told.from)],
-        ...(document === null ? [] : [[words.at, <Moment key="a" at={document.sentAt} visit={visit} />] as const]),
-        // What came at once has one moment.
-        ...(document !== null && told.at.getTime() - document.sentAt.getTime() < atOnceMs ? [] : [[words.got, <Moment key="g" at={told.at} visit={visit} />] as const]),
-        ...(confirmedAt === null ? [] : [[words.confirmed, <Moment key="c" at={confirmedAt} visit={visit} />] as const]),
-      ]} />
-      {isReplaced ? <Box tone="bad" title={words.replaced} /> : null}
-      {state === 'gone' ? <p>{words.gone}</p> : null}
-      {state === 'fetchable' ? <p>{words.fetchHint}</p> : null}
-      {document === null ? null : (
-        <>
-          <Content type={type} fields={document.fields} visit={visit} />
-          <LeftOut document={document} visit={visit} />
-          <Files caseId={opened.caseId} told={told} document={document} visit={visit} />
-          <details><summary>{words.ground2}</summary><Ground told={told} document={document} visit={visit} /></details>
-        </>
-      )}
-    </Card>
-  );
-};
-
-type Read = NonNullable<ToldMessage['document']>;
-
-const LeftOut = ({ document, visit }: { readonly document: Read; readonly visit: Attended }) => {
-  const words = caseWords(visit.language);
-  const { omitted, ground, type } = document;
-  return omitted.length === 0 ? <p className="soft small">{words.leftNone} {words.leftRest}</p> : (
-    <details className="left"><summary>{words.left(omitted.length)}</summary>
-      <ul>{omitted.map(({ path, category }) => <li key={path}>{fieldLabel(type, path, visit.language)} <span className="soft">({categoryNames[category][visit.language]})</span></li>)}</ul>
-      <p>{words.leftWhy(ground.rule, articleText(ground.article, visit.language))} {words.leftRest}</p>
-    </details>
-  );
-};
-
-const Files = ({ caseId, told, document, visit }: { readonly caseId: string; readonly told: ToldMessage; readonly document: Read; readonly visit: Attended }) => {
-  const words = caseWords(visit.language);
-  return document.attachments.length === 0 ? null : (
-    <>
-      <h3>{words.files}</h3>
-      <ul className="plain">{document.attachments.map(({ name, sha256, sizeBytes }, place) => (
-        <li key={sha256}>
-          <a href={`${casePath(caseId)}/bijlage/${told.mid}/${place}`}>{words.download}: {name}</a> <span className="soft">{Math.max(1, Math.round(sizeBytes / 1000))} {words.kb}</span>
-          <br /><span className="soft small">{words.hash}</span> <code className="hash">{sha256}</code>
-        </li>
-      ))}</ul>
-    </>
-  );
-};
-
-const Ground = ({ told, document, visit }: { readonly told: ToldMessage; readonly document: Read; readonly visit: Attended }) => {
-  const words = caseWords(visit.language);
-  const { ground, recipient } = document;
-  const { channel, signedAt } = told.proof;
-  const way = { mail: words.byMail, webhook: words.byWebhook, api: words.byApi, console: words.byConsole }[channel];
-  return (
-    <Facts facts={[
-      [words.rule, ground.rule], [words.ground, `${articleText(ground.article, visit.language)} (${ground.authority === 'law' ? words.byLaw : words.byPolicy})`],
-      [words.to, roleNames[recipient.role][visit.language]],
-      [words.signature, <span key="s">{way}{signedAt === null ? null : <>, {words.signedAt} <Moment at={signedAt} visit={visit} /></>}; {words.inLog}</span>],
-    ]} />
-  );
-};
-
-const Sent = ({ sent, registers, visit }: Shown & { readonly sent: SentNotice }) => {
-  const words = caseWords(visit.language);
-  const tone = { accepted: 'wait', applied: 'good', refused: 'bad', parked: 'bad' } as const;
-  const said = ({ kind, isDelivered }: SentNotice['to'][number]): string => (kind === 'refuse' ? words.notGiven : kind === 'hold' ? words.held : isDelivered ? words.delivered : words.underWay);
-  return (
-    <Card title={messageDefinitions[sent.type].label[visit.language]} actions={<Badge tone={tone[sent.state]}>{words.states[sent.state]}</Badge>}>
-      <Facts facts={[
-        [words.at, <Moment key="a" at={sent.at} visit={visit} />],
-        ...sent.to.map((to) => [words.to, `${partyOf(registers, to.recipient)?.name ?? to.recipient}: ${said(to)}`] as const),
-      ]} />
-      <details><summary>{words.content}</summary><Content type={sent.type} fields={sent.fields} visit={visit} /></details>
     </Card>
   );
 };

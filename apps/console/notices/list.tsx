@@ -12,6 +12,9 @@ import { listWords } from './words.js';
 
 /** Where the list is. */
 export const listPath = '/zaakmeldingen';
+
+/** Where a case is. */
+export const casePath = (caseId: string): string => `${listPath}/${caseId}`;
 /** New notices named in the box; more are in the list. */
 const namedMax = 3;
 /** How often a page that is open looks for what is new; and for how long it does so by itself. */

@@ -4,8 +4,8 @@ import { faulty, goTo, nothingThere, shown, type Answer, type Attended, type Pag
 import { FaultSummary, RadioField, type Faults } from '../shell/fields.js';
 import { ButtonLink, Card, Form, Submit } from '../shell/parts.js';
 import { backTo } from './act.js';
-import { CaseLine, casePath, openedOf } from './case.js';
-import { listPath } from './list.js';
+import { CaseLine, openedOf } from './case.js';
+import { casePath, listPath } from './list.js';
 import { caseWords, listWords, writeWords } from './words.js';
 
 type Kind = SenderWord['kind'];

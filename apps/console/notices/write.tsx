@@ -6,8 +6,8 @@ import { faulty, nothingThere, shown, type Answer, type Attended, type Page } fr
 import { FaultSummary, FileField, RadioField, SelectField, TextArea, TextField, type Faults } from '../shell/fields.js';
 import { ButtonLink, Card, Form, Submit } from '../shell/parts.js';
 import { accountSha256, backTo } from './act.js';
-import { CaseLine, casePath, openedOf, writableIn } from './case.js';
-import { listPath } from './list.js';
+import { CaseLine, openedOf, writableIn } from './case.js';
+import { casePath, listPath } from './list.js';
 import { caseWords, listWords, writeWords } from './words.js';
 
 /** What can be written here, and which of its fields the hub fills in. */
