@@ -31,7 +31,8 @@ export interface CourtDelivery {
   readonly recipient: string;
   readonly rules: readonly string[];
   readonly roles: readonly Role[];
-  readonly state: 'waiting' | 'delivered' | 'held' | 'dead';
+  /** `announced`: the party knows that it is there, and has yet to fetch it. */
+  readonly state: 'waiting' | 'announced' | 'delivered' | 'held' | 'dead';
   readonly finishedAt: Date | null;
   /** When it stood in the feed of the recipient; that is no delivery. */
   readonly listedAt: Date | null;

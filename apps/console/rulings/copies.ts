@@ -52,5 +52,14 @@ const stateOf = (duty: CourtDuty, delivery: CourtDelivery | null): CopyState => 
   if (delivery?.state === 'delivered') return 'delivered';
   if (duty.closedAt !== null) return 'done';
   if (delivery === null) return persons.includes(duty.toward) || duty.recipient === null ? 'by-hand' : 'held';
-  return delivery.state === 'waiting' ? 'under-way' : delivery.state === 'held' ? 'held' : 'stuck';
+  return sentState(delivery);
+};
+
+/** How one delivery stands, in the same words as a copy. */
+export const sentState = ({ state }: Pick<CourtDelivery, 'state'>): CopyState => {
+  switch (state) {
+    case 'delivered': case 'held': return state;
+    case 'waiting': case 'announced': return 'under-way';
+    case 'dead': return 'stuck';
+  }
 };

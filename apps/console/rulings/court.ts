@@ -8,6 +8,9 @@ import type { Attended } from '../route.js';
 /** Where the room is. */
 export const listPath = '/uitspraken';
 
+/** Where one message of the court is. */
+export const rulingPath = (id: string): string => `${listPath}/${id}`;
+
 const stores = new WeakMap<Desk, Promise<RulingStore>>();
 
 /** What courts see, of this desk; opened once. */

@@ -1,23 +1,13 @@
-import { holdTexts, refusalTexts, roleNames } from '@ketensluis/domain';
 import { openRuling, openRulingFile, type StoredRuling } from '@ketensluis/flow';
 import { recordOutsideAct } from '@ketensluis/platform';
 import { setTimeout as pause } from 'node:timers/promises';
 import { faulty, goTo, nothingThere, shown, type Answer, type Attended, type LiveAnswer } from '../route.js';
-import { articleText } from '../shell/article.js';
-import { FaultSummary, TextField, type Faults } from '../shell/fields.js';
-import { Badge, ButtonLink, Card, Facts, Form, Moment, Notice, Submit, Table, Timeline } from '../shell/parts.js';
-import { copiesOf, copyTones, isToDo, type Copy } from './copies.js';
-import { basisIn, courtOf, listPath, momentOf, rulingPorts, rulingsOf, textIn, type BasisOf, type Court } from './court.js';
+import { FaultSummary, type Faults } from '../shell/fields.js';
+import { Badge, ButtonLink, Card, Facts, Moment, Notice, Timeline } from '../shell/parts.js';
+import { copiesOf, copyTones, sentState } from './copies.js';
+import { CopyTable, fieldOf, type Shown, type WrongDuty } from './copy-table.js';
+import { basisIn, courtOf, listPath, momentOf, rulingPath, rulingPorts, rulingsOf, textIn, type BasisOf } from './court.js';
 import { copyWords, courtWords, listWords, rulingWords } from './words.js';
-
-/** Where one message of the court is. */
-const rulingPath = (id: string): string => `${listPath}/${id}`;
-
-interface Shown {
-  readonly found: StoredRuling;
-  readonly court: Court;
-  readonly visit: Attended;
-}
 
 const askedOf = ({ person, path }: Attended) => ({ party: person.party ?? '', account: person.account, id: path['id'] ?? '' });
 
@@ -29,12 +19,6 @@ export const rulingPage = async (visit: Attended): Promise<Answer> => {
 
 const titleOf = ({ message }: StoredRuling, { language }: Attended): string => courtWords(language).types[message.type];
 const trailOf = ({ language }: Attended) => [{ href: listPath, text: listWords(language).title }];
-
-/** What somebody filled in wrong about a duty. */
-interface WrongDuty {
-  readonly key: string;
-  readonly fault: string;
-}
 
 const bodyOf = async (found: StoredRuling, visit: Attended, wrong: WrongDuty | null) => {
   const words = rulingWords(visit.language);
@@ -89,56 +73,16 @@ const Standing = ({ found, court, visit, basisOf, wrong }: Shown & { readonly ba
   );
 };
 
-const CopyTable = ({ copies, found, court, visit, basisOf, wrong }: Shown & { readonly copies: readonly Copy[]; readonly basisOf: BasisOf; readonly wrong: WrongDuty | null }) => {
-  const { language, now } = visit;
-  const words = rulingWords(language);
-  return (
-    <Table label={words.copies} language={language} rows={[...copies].sort((a, b) => Number(isToDo(b)) - Number(isToDo(a)))} keyOf={({ key }) => key} columns={[
-      { head: words.who, isName: true, cell: ({ role, recipient }) => (recipient === null ? roleNames[role][language] : court.nameOf(recipient)) },
-      { head: words.what, cell: ({ kind }) => words[kind] },
-      { head: words.ground, cell: ({ rule, article }) => articleText(basisOf(rule) ?? article, language) },
-      { head: words.due, cell: ({ dueAt, state }) => (dueAt === null ? words.noTerm : <span><Moment at={dueAt} visit={visit} near />{state !== 'delivered' && state !== 'done' && dueAt < now ? <> <Badge tone="bad">{words.late}</Badge></> : null}</span>) },
-      { head: words.feed, cell: ({ listedAt }) => (listedAt === null ? words.notInFeed : <Moment at={listedAt} visit={visit} near />) },
-      { head: words.state, cell: (copy) => <CopyState copy={copy} {...{ found, court, visit, wrong }} /> },
-    ]} />
-  );
-};
-
-const fieldOf = (key: string): string => `hoe-${key}`;
-
-const CopyState = ({ copy, found, visit, wrong }: Shown & { readonly copy: Copy; readonly wrong: WrongDuty | null }) => {
-  const { language } = visit;
-  const words = rulingWords(language);
-  const hold = found.decisions.find(({ kind, rule, recipient }) => kind === 'hold' && rule === copy.rule && (recipient === (copy.recipient ?? copy.role)));
-  const fault = wrong?.key === copy.key ? wrong.fault : undefined;
-  return (
-    <div>
-      <Badge tone={copyTones[copy.state]}>{copyWords(language)[copy.state]}</Badge>{copy.at === null ? null : <> <Moment at={copy.at} visit={visit} near /></>}
-      {copy.state === 'held' && hold?.reason != null && hold.reason in holdTexts ? <p className="small">{reasonText(hold.reason, language)}</p> : null}
-      {isToDo(copy) ? (
-        <details open={fault !== undefined}>
-          <summary>{words.markDone}<span className="hidden"> {courtWords(language).short[copy.role] ?? copy.role}, {words[copy.kind]}</span></summary>
-          {copy.state === 'by-hand' ? <p className="small">{words.byHand}</p> : null}
-          <Form visit={visit} to={`${rulingPath(found.message.id)}/plicht/${encodeURIComponent(copy.key)}`}>
-            <TextField name={fieldOf(copy.key)} label={words.how} hint={words.howHint} language={language} fault={fault} lengthMax={500} />
-            <Submit isQuiet>{words.close}</Submit>
-          </Form>
-        </details>
-      ) : null}
-    </div>
-  );
-};
-
-const reasonText = (reason: string, language: 'nl' | 'en'): string =>
-  Object.entries({ ...holdTexts, ...refusalTexts }).find(([code]) => code === reason)?.[1][language] ?? reason;
-
 /** Who a request or hearing was told to; it opens no duty of the registry. */
 const Recipients = ({ found: { deliveries, decisions }, court, visit }: Shown) => {
   const words = rulingWords(visit.language);
   const states = copyWords(visit.language);
   return deliveries.length === 0 ? <p>{decisions.length === 0 ? words.otherNone : words.noCopies}</p> : (
     <ul>{deliveries.map(({ mid, recipient, state, finishedAt }) => (
-      <li key={mid}>{court.nameOf(recipient)} <Badge tone={state === 'delivered' ? 'good' : state === 'waiting' ? 'wait' : 'bad'}>{states[state === 'delivered' ? 'delivered' : state === 'waiting' ? 'under-way' : state === 'held' ? 'held' : 'stuck']}</Badge>{finishedAt === null || state !== 'delivered' ? null : <> <Moment at={finishedAt} visit={visit} near /></>}</li>
+      <li key={mid}>
+        {court.nameOf(recipient)} <Badge tone={copyTones[sentState({ state })]}>{states[sentState({ state })]}</Badge>
+        {finishedAt === null || state !== 'delivered' ? null : <> <Moment at={finishedAt} visit={visit} near /></>}
+      </li>
     ))}</ul>
   );
 };
