@@ -1,5 +1,5 @@
-import { adoptOwnKeys, readCertificate, refreshRevocation, type AdoptedKey, type CertificatePorts, type OwnKeyPorts, type TrustStore } from '@ketensluis/flow';
-import type { Trust } from '@ketensluis/mail';
+import { adoptOwnKeys, readCertificate, refreshRevocation, type AdoptedKey, type CertificatePorts, type OwnKeyPorts, type SourceProblem, type TrustStore } from '@ketensluis/flow';
+import { distributionUrls, type Certificate, type Trust } from '@ketensluis/mail';
 import {
   certificatePorts, createTrust, derOf, keyFiles, ownKeysFolder, practiceClock, readIdentity, readTrust, readTrustSets, revocationClient, TrustSetNotUsable, withFetched,
   type Configuration, type Identity, type KeyFiles, type RevocationHost,
@@ -35,15 +35,30 @@ export const openTrustPlace = async (pool: pg.Pool, configuration: Configuration
   const ports = certificatePorts({ clock, ids, registers, store, believe: () => believed });
   const client = hosts.length === 0 ? null : revocationClient(hosts);
   const ask = async (ders: readonly Uint8Array[]): Promise<void> => {
-    if (client === null) return;
-    const watched = [...ders, ...base.intermediates, ...base.anchors.map(({ certificate }) => certificate)].map(readCertificate).filter((one) => one !== null);
+    const authorities = [...base.intermediates, ...base.anchors.map(({ certificate }) => certificate)];
+    const watched = [...ders, ...authorities].map(readCertificate).filter((one) => one !== null);
     const distinct = [...new Map(watched.map((one) => [one.sha256, one])).values()];
-    const tried = await refreshRevocation(distinct, { clock, trust: store, client, random: randomBytes });
-    for (const { url, problem } of tried) if (problem !== null) say(`Whether it was revoked could not be asked at ${new URL(url).host}: ${problem}.`);
+    if (configuration.trust !== null) for (const line of nobodyToAsk(distinct, hosts)) say(line);
+    if (client === null) return;
+    // Whoever stands at the terminal may have mended it just now: a failure of a moment ago keeps nobody from asking again.
+    const tried = await refreshRevocation(distinct, { clock, trust: store, client, random: randomBytes, retryMs: 0 });
+    for (const { url, problem } of tried) if (problem !== null) say(notAsked(url, problem));
     believed = withFetched(base, await store.load());
   };
   return { ...ports, provider: keyFiles(ownKeysFolder(folders.keys)), practiceFolder: configuration.trust === null ? folders.practice : null, address, identity, ask };
 };
+
+/** Says when nobody can be asked whether these were revoked, which would else look like a list that nobody could get. */
+const nobodyToAsk = (certificates: readonly Certificate[], hosts: readonly RevocationHost[]): readonly string[] => {
+  const mute = certificates.filter((one) => one.issuer.canonical !== one.subject.canonical && one.ocspUrls.length === 0 && distributionUrls(one.crlDistributionPoints).length === 0);
+  return [
+    ...(hosts.length === 0 ? ['No trust set names hosts, so nobody can be asked whether it was revoked (config/trust/README.md).'] : []),
+    ...mute.map(({ sha256 }) => `Certificate ${sha256.slice(0, 16)} names no address where one can ask whether it was revoked (crlDistributionPoints, OCSP): its authority must put one in.`),
+  ];
+};
+
+const notAsked = (url: string, problem: SourceProblem): string =>
+  `Whether it was revoked could not be asked at ${new URL(url).host}: ${problem}.${problem === 'host-not-allowed' ? ' Name it under hosts in a trust set (config/trust/README.md).' : ''}`;
 
 /** Who the hub is before any key was written down, whom it believes, and who may be asked about revocation. */
 const whoAndWhom = async (configuration: Configuration): Promise<{ readonly address: string; readonly identity: Identity | null; readonly base: Trust; readonly hosts: readonly RevocationHost[] }> => {

@@ -11,6 +11,8 @@ export interface RevocationPorts {
   readonly client: RevocationClient;
   /** So many bytes that nobody can guess. */
   readonly random: (bytes: number) => Uint8Array;
+  /** Leaves an address alone for so long after a failure, instead of `sourceRetryMs`: somebody who mended it asks again at once. */
+  readonly retryMs?: number;
 }
 
 /** What was wrong with what an address gave; the first ones are those of fetching. */
@@ -38,11 +40,12 @@ const aheadMs = 5 * 60_000;
  */
 export const refreshRevocation = async (watched: readonly Certificate[], ports: RevocationPorts): Promise<readonly TriedSource[]> => {
   const at = ports.clock.now();
+  const { retryMs = sourceRetryMs } = ports;
   const [records, sources] = await Promise.all([ports.trust.load(), ports.trust.sources()]);
   const current = watched.filter(({ notAfter }) => at <= notAfter);
   const mayTry = (source: string): boolean => {
     const last = sources.get(source);
-    return last === undefined || last.problem === null || at.getTime() - last.triedAt.getTime() >= sourceRetryMs || last.triedAt > at;
+    return last === undefined || last.problem === null || at.getTime() - last.triedAt.getTime() >= retryMs || last.triedAt > at;
   };
   const listUrls = [...new Set(current.flatMap(({ crlDistributionPoints }) => distributionUrls(crlDistributionPoints)))];
   const lists = listUrls.filter((url) => isDue(records.lists.find((one) => one.url === url), at));

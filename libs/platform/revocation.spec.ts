@@ -135,6 +135,8 @@ withOpenssl('whether a certificate was revoked is asked over the line', () => {
     expect(await refresh(want(leaf))).toEqual(['no-connection']);
     expect(await verdict(want(leaf))).toBe('revocation-unknown');
     expect(await refresh(want(leaf))).toEqual([]);
+    // Somebody at a terminal, who may have mended it, asks again at once.
+    expect((await refreshRevocation([root.certificate, want(leaf).certificate], { ...portsNow(), retryMs: 0 })).map(({ problem }) => problem)).toEqual(['no-connection']);
   });
 
   test('a delegate of the wrong kind: it waits', async () => {
