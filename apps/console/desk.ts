@@ -1,6 +1,6 @@
 import type { CountedMessage, RetentionRules } from '@ketensluis/domain';
 import { noticeMemory, type AuditPorts, type MunicipalCaseStore, type NoticeMemory, type NoticeStore, type RegisterPorts } from '@ketensluis/flow';
-import { createAudit, createRegister, deskStore, openAuditDesk, openSignIn, openVault, readLimiter, readRetention, type Configuration, type Hub, type SignIn, type SignInSettings } from '@ketensluis/platform';
+import { createAudit, createRegister, deskStore, openAuditDesk, openSignIn, openVault, readLimiter, readRetention, signInCallback, type Configuration, type Hub, type SignIn, type SignInSettings } from '@ketensluis/platform';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readAssets, type Assets } from './assets.js';
@@ -56,7 +56,7 @@ export const openDesk = async (hub: Hub, { configuration, url, signIn, practice 
   const vault = await openVault(join(configuration.dataFolder, 'keys'));
   return {
     hub, configuration, sessions, url, practice, retention,
-    signIn: openSignIn({ settings: signIn, callback: new URL('/aanmelden/terug', url), sessions, clock: hub.clock, events: hub.events }),
+    signIn: openSignIn({ settings: signIn, callback: signInCallback(url), sessions, clock: hub.clock, events: hub.events }),
     signInWait: (name) => limiter({ kind: 'sign-in', name }),
     audit: await createAudit(hub.pool, configuration),
     auditDesk: await openAuditDesk(hub.pool, configuration),

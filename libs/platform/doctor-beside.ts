@@ -12,13 +12,13 @@ import { keyFiles } from './key-files.js';
 import { openKeyring } from './keyring.js';
 import { logMemories, type LogMemory } from './log-memories.js';
 import { registerReader } from './registers.js';
-import { providerFault, readSignIn } from './sign-in.js';
+import { providerFault, readSignIn, signInCallback } from './sign-in.js';
 import { ownKeysFolder } from './trust-upkeep.js';
 
 /** Where a hub is, for a look from beside it. */
 export interface BesidePlace {
   readonly pool: pg.Pool;
-  readonly configuration: Pick<Configuration, 'dataFolder' | 'databaseUrl' | 'signIn'>;
+  readonly configuration: Pick<Configuration, 'dataFolder' | 'databaseUrl' | 'signIn' | 'consoleUrl'>;
   readonly keysFolder: string;
   readonly signer: FileSignerPlace;
   readonly policy: LogPolicy | null;
@@ -41,6 +41,6 @@ export const examine = async ({ pool, configuration, keysFolder, signer, policy,
   const store = createStore(pool, closedVault);
   const keyring = await openKeyring({ identity, trust: () => trust, store: store.trust, provider: keyFiles(ownKeysFolder(keysFolder)), held: new Set() });
   const { head, memories } = await logMemories({ pool, signer, policy, client });
-  const facts = await doctorFacts({ pool, clock, store, keyring, registers: registerReader(pool, clock) }, { ...configuration, memories, signInFault: async () => (configuration.signIn === null ? null : providerFault(await readSignIn(configuration.signIn))) });
+  const facts = await doctorFacts({ pool, clock, store, keyring, registers: registerReader(pool, clock) }, { ...configuration, memories, signInFault: async () => (configuration.signIn === null ? null : providerFault(await readSignIn(configuration.signIn), signInCallback(configuration.consoleUrl))) });
   return { head, memories, findings: findingsOf(facts, clock.now()) };
 };

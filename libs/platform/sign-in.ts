@@ -54,15 +54,18 @@ export class SignInNotUsable extends Error {
 }
 
 /** Why somebody does not get in. */
-export type SignInRefusal = 'stale' | 'provider-refused' | 'provider-away' | 'level-too-low' | 'no-role' | 'no-party';
+export type SignInRefusal = 'stale' | 'provider-refused' | 'provider-away' | 'client-refused' | 'level-too-low' | 'no-role' | 'no-party';
 
 /** The result of coming back from the provider. */
 export type SignInOutcome = { readonly kind: 'in'; readonly person: Person; readonly token: string; readonly back: string } | { readonly kind: 'refused'; readonly code: SignInRefusal };
 
+/** Where the provider sends a browser back to, at a console with this address; exactly this address is registered there. */
+export const signInCallback = (consoleUrl: string | URL): URL => new URL('/aanmelden/terug', consoleUrl);
+
 /** What a sign-in needs. */
 export interface SignInParts {
   readonly settings: SignInSettings;
-  /** Exactly this address is registered at the provider. */
+  /** As `signInCallback`. */
   readonly callback: URL;
   readonly sessions: deskStore.Sessions;
   readonly clock: Clock;
@@ -108,12 +111,16 @@ export const openSignIn = ({ settings, callback, sessions, clock, events }: Sign
       if (begun === null) return { kind: 'refused', code: 'stale' };
       const known = await client();
       if (known === null) return { kind: 'refused', code: 'provider-away' };
-      const tokens = await authorizationCodeGrant(known, url, { pkceCodeVerifier: begun.verifier, expectedState: state, expectedNonce: begun.nonce, idTokenExpected: true }).catch((fault: unknown) => {
-        events.fault('sign-in.refused', fault);
-        return null;
+      const tokens = await authorizationCodeGrant(known, url, { pkceCodeVerifier: begun.verifier, expectedState: state, expectedNonce: begun.nonce, idTokenExpected: true }).catch(async (fault: unknown) => {
+        const code = (await isClientRefused(fault)) ? 'client-refused' : 'provider-refused';
+        events.fault('sign-in.refused', fault, { reason: code });
+        // The secret is read anew with the next try: whoever puts another one in the file need not start the hub again.
+        if (code === 'client-refused') found = null;
+        return code;
       });
-      const claims = tokens?.claims();
-      if (tokens === null || claims === undefined) return { kind: 'refused', code: 'provider-refused' };
+      if (typeof tokens === 'string') return { kind: 'refused', code: tokens };
+      const claims = tokens.claims();
+      if (claims === undefined) return { kind: 'refused', code: 'provider-refused' };
       const person = personOf(claims, settings);
       if (typeof person === 'string') return { kind: 'refused', code: person };
       return { kind: 'in', person, token: await sessions.begin(person, tokens.id_token ?? null, clock.now()), back: begun.back };
@@ -130,7 +137,7 @@ export const openSignIn = ({ settings, callback, sessions, clock, events }: Sign
     /** Origin of the provider, for the policy of the pages. */
     origin: new URL(settings.issuer).origin,
     /** As `providerFault`. */
-    fault: () => providerFault(settings),
+    fault: () => providerFault(settings, callback),
   };
 };
 
@@ -139,8 +146,31 @@ export type SignIn = ReturnType<typeof openSignIn>;
 
 const askedMs = 3_000;
 
-/** Why nobody can sign in at this provider: a code such as ECONNREFUSED or UNABLE_TO_VERIFY_LEAF_SIGNATURE; null when it tells of itself as a provider does. */
-export const providerFault = (settings: SignInSettings): Promise<string | null> => discover(settings, askedMs).then(() => null, (fault: unknown) => codeOf(fault) ?? 'unknown');
+/** Why nobody can sign in at a provider, for an operator: it cannot be reached, or it does not take us for the client it knows. */
+export interface SignInFault {
+  readonly code: 'sign-in-away' | 'sign-in-client';
+  /** Such as ECONNREFUSED, UNABLE_TO_VERIFY_LEAF_SIGNATURE or invalid_client. */
+  readonly about: string;
+}
+
+/**
+ * Why nobody can sign in at this provider; null when it tells of itself as a provider does and knows us. It is asked with a code that nobody was given: who the client is
+ * comes first (RFC 6749 §3.2.1, §5.2), so whatever it says of the code, it took our secret.
+ */
+export const providerFault = async (settings: SignInSettings, callback: URL): Promise<SignInFault | null> => {
+  const known = await discover(settings, askedMs).catch((fault: unknown) => codeOf(fault) ?? 'unknown');
+  if (typeof known === 'string') return { code: 'sign-in-away', about: known };
+  const { genericGrantRequest, randomPKCECodeVerifier } = await import('openid-client');
+  const asked = { code: randomPKCECodeVerifier(), redirect_uri: callback.href, code_verifier: randomPKCECodeVerifier() };
+  const answer = await genericGrantRequest(known, 'authorization_code', asked).then(() => null, (fault: unknown) => fault);
+  return (await isClientRefused(answer)) ? { code: 'sign-in-client', about: 'invalid_client' } : null;
+};
+
+/** True when the provider does not take us for the client it knows: a wrong id or secret, or one shown in the wrong place (RFC 6749 §5.2). */
+const isClientRefused = async (fault: unknown): Promise<boolean> => {
+  const { ResponseBodyError, WWWAuthenticateChallengeError } = await import('openid-client');
+  return fault instanceof WWWAuthenticateChallengeError || (fault instanceof ResponseBodyError && (fault.error === 'invalid_client' || fault.error === 'unauthorized_client'));
+};
 
 /** Of the deepest cause that has one. */
 const codeOf = (fault: unknown): string | null => {

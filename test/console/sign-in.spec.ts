@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sessionLimits } from '@ketensluis/domain';
 import { readLimits } from '../../libs/platform/read-limit.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -24,9 +26,9 @@ describe('signing in', () => {
   let hub: TestHub;
   const lines: string[] = [];
   const stops: (() => Promise<void>)[] = [];
-  const open = async (levels?: readonly string[]): Promise<TestConsole> => {
+  const open = async (levels?: readonly string[], secretFile?: string): Promise<TestConsole> => {
     const port = await freePort();
-    const desk = await openTestConsole(hub, { provider: `http://localhost:${port}`, accounts: known, ...(levels === undefined ? {} : { levels }) });
+    const desk = await openTestConsole(hub, { provider: `http://localhost:${port}`, accounts: known, ...(levels === undefined ? {} : { levels }), ...(secretFile === undefined ? {} : { secretFile }) });
     const provider = await startProvider({ port, consoleUrl: desk.url.origin, accounts: [...known, ...unknown] });
     stops.push(provider.close, desk.close);
     return desk;
@@ -111,6 +113,19 @@ describe('signing in', () => {
     expect(page.text).toContain('niet bereikbaar');
     expect(lines.filter((line) => line.includes('"sign-in.away"')).join()).toContain('ECONNREFUSED');
     expect((await (await away.as('operator', null)).get('/controlelijst')).text).toContain('(ECONNREFUSED)');
+  });
+
+  test('says that the provider does not know the console: not to whoever signs in what to mend, but to the operator and the log', async () => {
+    // This provider knows its client without a secret, so any secret is a wrong one.
+    const secretFile = join(hub.practiceFolder, 'sign-in.secret');
+    await writeFile(secretFile, 'not what the provider knows');
+    const wrong = await open(undefined, secretFile);
+    const end = await signIn(newWalker(), 'oefen-vt', wrong);
+    expect(end.status).toBe(503);
+    expect(end.html).toContain('neemt Ketensluis niet aan');
+    expect(lines.filter((line) => line.includes('"sign-in.refused"')).at(-1)).toContain('"reason":"client-refused"');
+    expect((await (await wrong.as('operator', null)).get('/controlelijst')).text).toContain('kent de console niet als zijn client (invalid_client)');
+    expect((await (await desk.as('operator', null)).get('/controlelijst')).text).not.toContain('invalid_client');
   });
 
   test('gives a session that was not there before: a planted cookie is worth nothing', async () => {

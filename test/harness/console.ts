@@ -38,12 +38,12 @@ export interface TestConsole {
 }
 
 /** Opens a console on a test hub; `provider` is where people sign in, for the few tests that do. */
-export const openTestConsole = async (hub: TestHub, { provider = 'http://localhost:1', practice = null, accounts = [], levels = [practiceLevel] }: { readonly provider?: string; readonly levels?: readonly string[]; readonly practice?: PracticeDesk | null; readonly accounts?: readonly PracticeAccount[] } = {}): Promise<TestConsole> => {
+export const openTestConsole = async (hub: TestHub, { provider = 'http://localhost:1', practice = null, accounts = [], levels = [practiceLevel], secretFile }: { readonly provider?: string; readonly secretFile?: string; readonly levels?: readonly string[]; readonly practice?: PracticeDesk | null; readonly accounts?: readonly PracticeAccount[] } = {}): Promise<TestConsole> => {
   const port = await freePort();
   const read = readConfiguration({ KETENSLUIS_CONSOLE_PORT: String(port), KETENSLUIS_DATA: join(hub.practiceFolder, '..') });
   if (read.kind === 'refused') throw new Error(JSON.stringify(read.problems));
   const roles = Object.fromEntries(accounts.flatMap(({ roles: own }) => own).map((role) => [role, role]));
-  const signIn = signInSchema.parse({ issuer: provider, client: practiceClient, levels, claims: { account: 'sub', name: 'name', ...practiceClaims }, roles });
+  const signIn = signInSchema.parse({ issuer: provider, ...(secretFile === undefined ? {} : { secretFile }), client: practiceClient, levels, claims: { account: 'sub', name: 'name', ...practiceClaims }, roles });
   const server = await startConsole(hub.part('console'), { configuration: read.configuration, signIn, practice, tls: null });
   const url = new URL(`http://localhost:${port}`);
   const sessions = deskStore.createSessions(hub.hub.pool);

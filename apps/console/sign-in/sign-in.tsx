@@ -37,7 +37,7 @@ async function finish({ desk, query, language, cookies }: Visit): Promise<Answer
 
 const refused = (code: SignInRefusal | 'away', language: Visit['language']): Answer => {
   const words = signInWords(language);
-  return { kind: 'page', status: code === 'away' || code === 'provider-away' ? 503 : 403, title: words.refused, trail: [], body: <><Notice tone="bad" title={words.refusals[code]} /><p><ButtonLink href="/aanmelden">{words.again}</ButtonLink></p><Onward reason="sign-in" language={language} /></> };
+  return { kind: 'page', status: code === 'away' || code === 'provider-away' || code === 'client-refused' ? 503 : 403, title: words.refused, trail: [], body: <><Notice tone="bad" title={words.refusals[code]} /><p><ButtonLink href="/aanmelden">{words.again}</ButtonLink></p><Onward reason="sign-in" language={language} /></> };
 };
 
 async function leave(visit: Visit & { readonly person: { readonly account: string } | null }): Promise<Answer> {

@@ -4,6 +4,7 @@ import { bilingual } from '../shell/language.js';
 const refusalsNl: Record<SignInRefusal | 'away', string> = {
   stale: 'De aanmelding duurde te lang of was al gebruikt. Begin opnieuw.',
   'provider-refused': 'Het aanmelden bij uw organisatie is niet gelukt of afgebroken.',
+  'client-refused': 'De aanmelddienst van uw organisatie neemt Ketensluis niet aan. Dat ligt niet aan u: vraag de beheerder van Ketensluis om naar de controlelijst te kijken.',
   'provider-away': 'De aanmelddienst van uw organisatie is niet bereikbaar.',
   'level-too-low': 'U bent aangemeld met een te laag betrouwbaarheidsniveau. Hier is eIDAS substantieel of hoog nodig: meld u aan met uw tweede factor.',
   'no-role': 'U heeft nog geen rol in Ketensluis. Vraag de beheerder van uw organisatie om een rol.',
@@ -13,6 +14,7 @@ const refusalsNl: Record<SignInRefusal | 'away', string> = {
 const refusalsEn: Record<SignInRefusal | 'away', string> = {
   stale: 'Signing in took too long or was used before. Begin again.',
   'provider-refused': 'Signing in at your organisation did not succeed or was broken off.',
+  'client-refused': 'The sign-in service of your organisation does not accept Ketensluis. You did nothing wrong: ask the operator of Ketensluis to look at the checklist.',
   'provider-away': 'The sign-in service of your organisation cannot be reached.',
   'level-too-low': 'You signed in at a level of assurance that is too low. eIDAS substantial or high is needed here: use your second factor.',
   'no-role': 'You have no role in Ketensluis yet. Ask the administrator of your organisation for one.',
