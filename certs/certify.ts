@@ -9,6 +9,8 @@ export interface KeyToCertify {
   readonly name: string;
   readonly address: string;
   readonly hosts: readonly string[];
+  /** Of the organisation, as PKIoverheid writes it: the serialNumber of the subject. */
+  readonly oin?: string;
   /** SubjectPublicKeyInfo in DER. */
   readonly publicKey: Uint8Array;
   /** How long it lasts; two years when absent. */
@@ -28,7 +30,7 @@ export async function certify(directory: string, key: KeyToCertify, at: Date): P
   if (!practiceDomains.some((one) => host === one || host.endsWith(`.${one}`))) throw new Error(`the practice authority certifies nothing outside ${practiceDomains.join(', ')}`);
   const publicKey = createPublicKey({ key: Buffer.from(key.publicKey), format: 'der', type: 'spki' });
   const certificate = issueCertificate({
-    subject: { commonName: key.name, organization: key.name, country: 'NL' },
+    subject: { commonName: key.name, organization: key.name, country: 'NL', ...(key.oin === undefined ? {} : { serialNumber: key.oin }) },
     issuer: tsp, publicKey, serial: newSerial(), notBefore: addDays(at, -1), notAfter: addDays(at, key.days ?? validDays),
     extensions: { ...extensionsOf(key, publicKey.asymmetricKeyType === 'rsa'), crlUrls: [crlUrl('tsp')] },
   });

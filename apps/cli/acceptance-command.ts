@@ -41,8 +41,9 @@ const run = (key: string, options: { readonly out?: string; readonly by: string;
 /** What to do about the codes an operator meets most; the others say it themselves. */
 const remedies: Readonly<Record<string, (key: string) => string>> = {
   'no-key': (key) => `no-key: the hub has nothing to sign with yet: ketensluis webhook key add ${key}`,
+  'no-usable-channel': () => 'no-usable-channel: webhooks need the OIN of the hub in its certificate for servers: ketensluis keys new tls --oin OIN --host NAME',
   'no-certificate': (key) => `no-certificate: there is no certificate to encrypt to: ketensluis certificates list, or a document with one: ketensluis party apply FILE (party ${key})`,
-  'no-safe-route': (key) => `no-safe-route: ketensluis route ${key} says what its mail domain misses`,
+  'no-safe-route': (key) => `no-safe-route: ketensluis route ${key} says what its mail domain misses; for S/MIME its document may name the server instead (channel: host, port)`,
   'endpoint-disabled': (key) => `endpoint-disabled: it answered 410 before: ketensluis webhook enable ${key}`,
   'address-not-allowed': () => 'address-not-allowed: the endpoint stands in a network the hub may not call: KETENSLUIS_CALL_NETWORKS',
   'connection-refused': () => 'connection-refused: nobody listens at that address and port',

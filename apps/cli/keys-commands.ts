@@ -1,5 +1,5 @@
 import { civilDay, daysLeft, ownKeyRoles, type OwnKey, type OwnKeyRole } from '@ketensluis/domain';
-import { changeOwnKey, keptCertificate, makeOwnKey, type AskedStep, type KeptCertificate, type OwnKeyVerdict } from '@ketensluis/flow';
+import { changeOwnKey, keptCertificate, makeOwnKey, readCertificate, type AskedStep, type KeptCertificate, type OwnKeyVerdict } from '@ketensluis/flow';
 import { derOf, dkimSelector } from '@ketensluis/platform';
 import { Option, type Command } from 'commander';
 import { createPublicKey, X509Certificate } from 'node:crypto';
@@ -17,6 +17,7 @@ export const addKeysCommands = (program: Command): void => {
   by(keys.command('new <role>'), 'make a key and ask for its certificate; it is used for nothing yet')
     .addOption(new Option('--kind <kind>', 'of the key').choices(['p-256', 'rsa-3072', 'ed25519']))
     .option('--host <name...>', 'names of the server, for tls')
+    .option('--oin <oin>', 'OIN of your organisation, for its certificate; that of the tls key before it when absent. Without it no webhooks go out')
     .option('--organization <name>', 'who it is certified for, as the authority writes it', 'Ketensluis')
     .option('--out <file>', 'where the request goes (PEM)', 'request.pem')
     .option('--practice', 'have the practice authority certify it at once, into the same file')
@@ -41,6 +42,7 @@ interface StepOptions {
 interface MakeOptions extends StepOptions {
   readonly kind?: 'p-256' | 'rsa-3072' | 'ed25519';
   readonly host?: readonly string[];
+  readonly oin?: string;
   readonly organization: string;
   readonly out: string;
   readonly practice?: boolean;
@@ -94,17 +96,27 @@ const make = (role: string, options: MakeOptions): Promise<void> =>
     const { address, practiceFolder } = place;
     if (options.practice === true && practiceFolder === null) throw new PlainFault('--practice is for practice: real parties believe no key that it certifies.', 2);
     if (wanted === 'tls' && options.host === undefined && practiceFolder === null) throw new PlainFault('Name the server as the parties know it: --host NAME', 2);
+    if (options.oin !== undefined && !/^[0-9]{20}$/.test(options.oin)) throw new PlainFault('--oin: twenty digits, such as 00000004003214345001', 2);
     const hosts = options.host ?? ['localhost'];
     await adoptIdentity(place, options.by);
-    const made = told(await makeOwnKey({ role: wanted, kind, organization: options.organization, address, hosts }, options.by, place));
+    const oin = options.oin ?? (wanted === 'tls' ? await oinUntilNow(place) : null);
+    const made = told(await makeOwnKey({ role: wanted, kind, organization: options.organization, address, hosts, ...(oin === null ? {} : { oin }) }, options.by, place));
     if (made.request === null) return sayDkim(made.key, createPublicKey({ key: Buffer.from(await place.provider.publicKey(made.key.id)), format: 'der', type: 'spki' }), address);
     const use = wanted === 'decrypt' ? 'encrypt' : wanted === 'tls' ? 'tls' : 'sign';
     const publicKey = await place.provider.publicKey(made.key.id);
-    const chain = options.practice === true && practiceFolder !== null ? await certify(practiceFolder, { use, name: options.organization, address, hosts, publicKey }, place.clock.now()) : null;
+    const chain = options.practice === true && practiceFolder !== null ? await certify(practiceFolder, { use, name: options.organization, address, hosts, publicKey, ...(oin === null ? {} : { oin }) }, place.clock.now()) : null;
     await writeFile(options.out, chain === null ? requestPem(made.request) : chain.map((der) => new X509Certificate(der).toString()).join(''));
     say(chain === null ? `Key ${made.key.id}. Have ${options.out} certified, then: ketensluis keys announce ${made.key.id} CERTIFICATE.pem`
       : `Key ${made.key.id}, certified into ${options.out}. Next: ketensluis keys announce ${made.key.id} ${options.out}`);
   });
+
+/** The OIN our servers have in their certificate now: it must be in the next one too. */
+const oinUntilNow = async ({ trust }: TrustPlace): Promise<string | null> => {
+  const { documents, certificates } = await trust.load();
+  const active = documents.find((one) => one.kind === 'own-key' && one.role === 'tls' && one.state === 'active');
+  const kept = active?.kind === 'own-key' ? certificates.get(active.certificate ?? '') : undefined;
+  return kept === undefined ? null : (readCertificate(kept.der)?.subject.serialNumber ?? null);
+};
 
 const requestPem = (der: Uint8Array): string =>
   `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from(der).toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE REQUEST-----\n`;

@@ -22,6 +22,8 @@ export interface WantedOwnKey {
   readonly organization: string;
   readonly address: string;
   readonly hosts: readonly string[];
+  /** Of our organisation; without it in the certificate for servers no webhook can say who speaks. */
+  readonly oin?: string;
 }
 
 /** `request`: what an authority is asked with, DER; null for DKIM, whose key is published in DNS. */
@@ -48,7 +50,7 @@ export const makeOwnKey = async (wanted: WantedOwnKey, by: string, ports: OwnKey
 /** What an authority is asked to certify a key with, DER; as often as somebody asks. Null for DKIM. */
 export const requestOf = async (id: string, wanted: WantedOwnKey, { provider }: Pick<OwnKeyPorts, 'provider'>): Promise<Uint8Array | null> =>
   wanted.role === 'dkim' ? null : issueRequest({
-    subject: { commonName: wanted.organization, organization: wanted.organization, country: 'NL' },
+    subject: { commonName: wanted.organization, organization: wanted.organization, country: 'NL', ...(wanted.oin === undefined ? {} : { serialNumber: wanted.oin }) },
     publicKey: await provider.publicKey(id), extensions: extensionsOf(wanted), sign: (content) => provider.sign(id, content),
   });
 

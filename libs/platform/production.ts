@@ -123,7 +123,7 @@ const nextStep = (role: (typeof needed)[number], keys: readonly OwnKey[]): strin
   if (announced !== undefined) return `ketensluis keys activate ${announced.id}`;
   const made = ofRole.find(({ state }) => state === 'made');
   if (made !== undefined) return `When the authority certified it: ketensluis keys announce ${made.id} CERTIFICATE.pem`;
-  return `ketensluis keys new ${role} --organization "YOUR ORGANISATION"${role === 'tls' ? ' --host THE.NAME.OF.THIS.SERVER' : ''} --out ${role}.req.pem`;
+  return `ketensluis keys new ${role} --organization "YOUR ORGANISATION"${role === 'tls' ? ' --host THE.NAME.OF.THIS.SERVER --oin YOUR.OIN' : ''} --out ${role}.req.pem`;
 };
 
 const activeProblems = async (key: OwnKey, role: (typeof needed)[number], parts: StartParts): Promise<readonly StartProblem[]> => {

@@ -18,6 +18,7 @@ test('the outside oracle is there when the build demands it', () => expect(hasOp
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const address = 'hub@ketensluis.internal';
+const ownOin = '00000004100000000900';
 const startMaxMs = 180_000;
 
 withOpenssl('ketensluis up, for real parties', () => {
@@ -81,9 +82,9 @@ withOpenssl('ketensluis up, for real parties', () => {
     await ended;
   };
   /** A key of a role, certified and put into use as the commands say. */
-  const bringIn = async (role: 'sign' | 'decrypt' | 'tls'): Promise<string> => {
+  const bringIn = async (role: 'sign' | 'decrypt' | 'tls', ...more: readonly string[]): Promise<string> => {
     const request = join(folder, `${role}.req.pem`);
-    const made = await run(['keys', 'new', role, '--organization', 'Ketensluis Proef', '--out', request, ...(role === 'tls' ? ['--host', 'localhost'] : [])]);
+    const made = await run(['keys', 'new', role, '--organization', 'Ketensluis Proef', '--out', request, ...(role === 'tls' ? ['--host', 'localhost', ...more] : [])]);
     const [, id = ''] = /Key ([0-9a-f-]{36})/.exec(made.text) ?? [];
     if (id === '') throw new Error(made.text);
     const certificate = join(folder, `${role}.pem`);
@@ -122,7 +123,7 @@ withOpenssl('ketensluis up, for real parties', () => {
     expect(halfway.code).toBe(2);
     expect(halfway.text).toMatch(/identifies the servers/);
     expect(halfway.text).not.toMatch(/signs mail/);
-    const tls = await bringIn('tls');
+    const tls = await bringIn('tls', '--oin', ownOin);
 
     const text = await start();
     expect(text).toMatch(/No party is connected yet: ketensluis party apply/);
@@ -130,6 +131,8 @@ withOpenssl('ketensluis up, for real parties', () => {
     const before = await shown();
     expect((await run(['practice', 'clock', '+1d'])).code).toBe(2);
     const next = await bringIn('tls');
+    // The number of the organisation goes along to the next certificate: without it no webhook goes out.
+    expect(spawnSync('openssl', ['req', '-in', join(folder, 'tls.req.pem'), '-noout', '-subject'], { encoding: 'utf8' }).stdout).toContain(ownOin);
     for (let tries = 0; (await shown()) === before; tries += 1) {
       if (tries > 500) throw new Error('the running hub does not follow');
       await pause(20);

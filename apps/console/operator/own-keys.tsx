@@ -1,6 +1,6 @@
 import { announceDays, ownKeyRoles, type OwnKey } from '@ketensluis/domain';
 import { adoptOwnKeys, changeOwnKey, makeOwnKey, requestOf, type AskedStep, type OwnKeyPorts } from '@ketensluis/flow';
-import { derOf, keyFiles, ownKeysFolder } from '@ketensluis/platform';
+import { derOf, keyFiles, ownKeysFolder, ownOin } from '@ketensluis/platform';
 import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import type { Desk } from '../desk.js';
@@ -188,7 +188,9 @@ export const keyRequest = async (visit: Attended): Promise<Answer> => {
   const organization = (query.get('organisatie') ?? '').trim().slice(0, 64);
   if (organization === '') return (await keyPageOf(visit, { organisatie: certificateWords(language).organizationMissing })) ?? nothingThere;
   const hosts = (query.get('namen') ?? '').split(',').map((host) => host.trim()).filter((host) => /^[a-z0-9.-]{1,253}$/i.test(host));
-  const der = await requestOf(key.id, { role: key.role, kind: key.algorithm, organization, address: desk.hub.identity.address, hosts: hosts.length === 0 ? [desk.url.hostname] : hosts }, portsOf(desk));
+  // The next certificate of our servers says who we are, as the one before it: without it no webhook goes out.
+  const oin = key.role === 'tls' ? ownOin(desk.hub.identity) : null;
+  const der = await requestOf(key.id, { role: key.role, kind: key.algorithm, organization, address: desk.hub.identity.address, hosts: hosts.length === 0 ? [desk.url.hostname] : hosts, ...(oin === null ? {} : { oin }) }, portsOf(desk));
   if (der === null) return nothingThere;
   const text = `-----BEGIN CERTIFICATE REQUEST-----\n${Buffer.from(der).toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE REQUEST-----\n`;
   return { kind: 'file', name: `${key.role}.req.pem`, contentType: 'application/x-pem-file', body: Buffer.from(text) };

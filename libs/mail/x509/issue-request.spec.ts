@@ -17,7 +17,7 @@ for (const kind of ['p-256', 'rsa'] as const) {
   withOpenssl(`openssl verifies a request for a ${kind} key and reads what it asks for`, async () => {
     const pair = kind === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const request = await issueRequest({
-      subject: { commonName: 'Ketensluis', organization: 'Ketensluis', country: 'NL' },
+      subject: { commonName: 'Ketensluis', organization: 'Ketensluis', country: 'NL', serialNumber: '00000004100000000900' },
       publicKey: pair.publicKey.export({ format: 'der', type: 'spki' }),
       extensions: { keyUsage: ['digitalSignature'], extendedKeyUsage: ['1.3.6.1.5.5.7.3.4'], emails: ['post@ketensluis.example'] },
       sign: async (content) => sign('sha256', content, pair.privateKey),
@@ -26,6 +26,7 @@ for (const kind of ['p-256', 'rsa'] as const) {
     writeFileSync(file, request);
     const shown = execFileSync('openssl', ['req', '-inform', 'DER', '-in', file, '-verify', '-noout', '-text'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
     expect(shown).toContain('CN = Ketensluis');
+    expect(shown).toContain('serialNumber = 00000004100000000900');
     expect(shown).toContain('email:post@ketensluis.example');
     expect(shown).toContain('Digital Signature');
   });

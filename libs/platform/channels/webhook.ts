@@ -26,7 +26,7 @@ const system = 'ketensluis';
 
 /** The adapter for a webhook of this party; null when the certificate of the hub carries no OIN, because then its events could not say who speaks. */
 export const webhookChannel = (party: Party, { url, form, pinnedOin }: ChannelOf<'webhook'>, parts: WebhookParts): PartyAdapter | null => {
-  const oin = oinOf(parts.identity);
+  const oin = ownOin(parts.identity);
   if (oin === null) return null;
   const anchors = parts.trust().anchors.filter(({ uses }) => uses?.includes('tls') !== false).map(({ certificate }) => pem(certificate));
   return webhookAdapter({
@@ -55,8 +55,8 @@ export const webhookChannel = (party: Party, { url, form, pinnedOin }: ChannelOf
  */
 const freshTraceparent = (): string => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 
-/** As PKIoverheid writes it: the serialNumber of the subject. */
-const oinOf = ({ tls }: Identity): string | null => {
+/** The OIN in the certificate of our servers, as PKIoverheid writes it: the serialNumber of the subject. Null when there is none: then no webhook goes out. */
+export const ownOin = ({ tls }: Pick<Identity, 'tls'>): string | null => {
   const [certificate] = derOf(tls.cert);
   const oin = certificate === undefined ? null : parseCertificate(certificate).subject.serialNumber;
   return oin !== null && /^[0-9]{20}$/.test(oin) ? oin : null;
