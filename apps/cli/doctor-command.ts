@@ -1,6 +1,6 @@
 import {
   databaseFacts, describeProblems, examine, findingText, identityFrom, keyFiles, loadTrust, logOriginOf, openPool, ownKeysFolder, pendingMigrations, readConfiguration, readIdentity,
-  readPolicy, signerPlace, startProblems, systemClock, withFetched, witnessClient, type Configuration, type Examination, type Finding, type StartProblem,
+  hasLaw, readPolicy, signerPlace, startProblems, systemClock, withFetched, witnessClient, type Configuration, type Examination, type Finding, type StartProblem,
 } from '@ketensluis/platform';
 import type { Command } from 'commander';
 import { access } from 'node:fs/promises';
@@ -84,6 +84,8 @@ const reportOf = async (configuration: Configuration, connectionString: string, 
   const isReal = configuration.trust !== null && configuration.address !== null;
   const { problems, identity, trust } = isReal ? await realSide(configuration, pool) : await practiceSide(configuration, pool);
   if (identity === null || trust === null) return wrong(problems);
+  // The law comes in with the first start, and without it no register can be read.
+  if (isReal && !(await hasLaw(pool))) return wrong([...problems, ...(problems.length > 0 ? [] : [{ problem: 'Everything is set up, and no hub was started on this database yet.', remedy: 'ketensluis up, or with processes apart: ketensluis prepare' }])]);
   const policyFile = configuration.witnessPolicy ?? (isReal ? null : await existing(join(folders.practice, 'witness', 'policy')));
   const examination = await examine({
     pool, configuration, keysFolder: folders.keys, identity, trust, client: witnessClient(), policy: policyFile === null ? null : await readPolicy(policyFile),

@@ -2,14 +2,16 @@ import { isActive, keyStateAt, isWithin, warningsOf, type Ending, type Party, ty
 import { endingsOf } from '@ketensluis/flow';
 import { deskStore } from '@ketensluis/store';
 import { statfs } from 'node:fs/promises';
+import { ownOin } from './channels/webhook.js';
 import type { Hub } from './hub.js';
 import type { LogMemory } from './log-memories.js';
+import type { SignInFault } from './sign-in.js';
 import { inUseOf } from './trust-upkeep.js';
 
 /** What can be wrong, each with a way to mend it. */
 export const findingCodes = [
-  'log-behind', 'log-contradicted', 'quorum-lost', 'witness-silent', 'own-certificate', 'party-certificate', 'authority', 'revocation-list', 'agreement-ending', 'no-channel', 'no-certificate', 'no-webhook-key',
-  'endpoint-off', 'party-paused', 'tasks-open', 'clock-off', 'disk-full', 'backup-unknown', 'sign-in-away', 'log-put-back', 'log-other', 'signer-lost', 'database-in-clear',
+  'log-behind', 'log-contradicted', 'quorum-lost', 'witness-silent', 'own-certificate', 'party-certificate', 'authority', 'revocation-list', 'agreement-ending', 'no-channel', 'no-certificate', 'no-webhook-key', 'no-own-oin', 'no-police-agreement',
+  'endpoint-off', 'party-paused', 'tasks-open', 'clock-off', 'disk-full', 'backup-unknown', 'sign-in-away', 'sign-in-client', 'log-put-back', 'log-other', 'signer-lost', 'database-in-clear',
 ] as const;
 /** One of `findingCodes`. */
 export type FindingCode = (typeof findingCodes)[number];
@@ -36,12 +38,14 @@ export interface DoctorFacts {
   readonly withoutCertificate: readonly string[];
   readonly withoutKey: readonly string[];
   readonly endpointsOff: readonly string[];
+  /** True when webhooks should go out and our certificate for servers does not say who we are. */
+  readonly lacksOwnOin: boolean;
   /** The clock of this computer, without what practice moved. */
   readonly clock: Date;
   /** Where the data lie; null where that cannot be asked. */
   readonly disk: { readonly freeBytes: number; readonly wholeBytes: number } | null;
-  /** Why nobody can sign in, as a code; null: people can, or nobody asked. */
-  readonly signInFault: string | null;
+  /** Why nobody can sign in; null: people can, or nobody asked. */
+  readonly signInFault: SignInFault | null;
   /** What signer and witnesses remember of the log; empty: nobody asked. */
   readonly memories: readonly LogMemory[];
   /** True for a database beyond this computer that is not reached over TLS with a proven name. */
@@ -55,7 +59,7 @@ export interface DoctorParts {
   /** Absent: those of the keyring. */
   readonly endings?: readonly Ending[];
   /** Absent where nobody signs in, or nobody asked. */
-  readonly signInFault?: () => Promise<string | null>;
+  readonly signInFault?: () => Promise<SignInFault | null>;
   readonly memories?: readonly LogMemory[];
 }
 
@@ -76,7 +80,7 @@ export const doctorFacts = async (hub: Pick<Hub, 'pool' | 'clock' | 'registers' 
   return {
     database, registers, disk, memories: parts.memories ?? [], isDatabaseInClear: isInClear(parts.databaseUrl),
     endings: parts.endings ?? endingsOf(await inUseOf(hub)),
-    withoutKey, endpointsOff, clock: new Date(at.getTime() - database.practiceAheadMs), signInFault,
+    withoutKey, endpointsOff, lacksOwnOin: active.some(({ channel }) => channel?.kind === 'webhook') && ownOin(hub.keyring.identity) === null, clock: new Date(at.getTime() - database.practiceAheadMs), signInFault,
     withoutCertificate: active.flatMap((party) => (party.channel?.kind === 'smime-mail' && hub.keyring.recipientOf(party, party.channel, at).kind !== 'chosen' ? [party.oin] : [])),
   };
 };
@@ -106,11 +110,11 @@ const memoryCodes = { 'put-back': 'log-put-back', other: 'log-other', lost: 'sig
 
 const logFindings = ({ database: { log, witnesses }, memories }: DoctorFacts, at: Date): readonly Finding[] => [
   ...memories.flatMap(({ witness, kind, size }) => (kind === 'same' || kind === 'unknown' ? [] : [finding(memoryCodes[kind], 'bad', { about: witness ?? 'signer', count: size })])),
-  ...(log.oldestWaitingAt !== null && at.getTime() - log.oldestWaitingAt.getTime() > logWaitMs ? [finding('log-behind', 'bad', { count: log.size - log.released, at: log.oldestWaitingAt, remedy: 'ketensluis log status' })] : []),
+  ...(log.oldestWaitingAt !== null && at.getTime() - log.oldestWaitingAt.getTime() > logWaitMs ? [finding('log-behind', 'bad', { count: log.waiting, at: log.oldestWaitingAt })] : []),
   ...(log.isContradicted ? [finding('log-contradicted', 'bad', { remedy: 'ketensluis log verify' })] : []),
-  ...(log.quorumLostAt === null ? [] : [finding('quorum-lost', 'bad', { at: log.quorumLostAt, remedy: 'ketensluis log status' })]),
+  ...(log.quorumLostAt === null ? [] : [finding('quorum-lost', 'bad', { at: log.quorumLostAt })]),
   ...witnesses.filter(({ answeredAt, problem }) => problem !== null || answeredAt === null || at.getTime() - answeredAt.getTime() > witnessWaitMs)
-    .map(({ name, answeredAt, problem }) => finding('witness-silent', problem === null ? 'wait' : 'bad', { about: name, at: answeredAt, remedy: 'ketensluis log status' })),
+    .map(({ name, answeredAt, problem }) => finding('witness-silent', problem === null ? 'wait' : 'bad', { about: name, at: answeredAt })),
 ];
 
 const endingFindings = ({ endings, registers }: DoctorFacts, at: Date): readonly Finding[] => [
@@ -121,16 +125,24 @@ const endingFindings = ({ endings, registers }: DoctorFacts, at: Date): readonly
     .map(({ key, to }) => finding('agreement-ending', Date.parse(to ?? '') - at.getTime() < 14 * dayMs ? 'bad' : 'wait', { about: key, at: to === null ? null : new Date(to), remedy: 'ketensluis agreement apply FILE' })),
 ];
 
-const partyFindings = ({ registers, withoutCertificate, withoutKey, endpointsOff }: DoctorFacts, at: Date): readonly Finding[] => {
+const partyFindings = ({ registers, withoutCertificate, withoutKey, endpointsOff, lacksOwnOin }: DoctorFacts, at: Date): readonly Finding[] => {
   const keyOf = (oin: string): string => registers.parties.find((party) => party.oin === oin)?.key ?? oin;
   const each = (oins: readonly string[], code: FindingCode, remedy: (key: string) => string) => oins.map((oin) => finding(code, 'bad', { about: oin, remedy: remedy(keyOf(oin)) }));
   const oinsOf = (parties: readonly Party[]): readonly string[] => parties.map(({ oin }) => oin);
   return [
     ...each(oinsOf(registers.parties.filter((party) => isActive(party, at) && party.channel === null)), 'no-channel', () => 'ketensluis party apply FILE'),
     ...each(withoutCertificate, 'no-certificate', () => 'ketensluis certificates propose FILE'), ...each(withoutKey, 'no-webhook-key', (key) => `ketensluis webhook key add ${key}`),
+    ...(lacksOwnOin ? [finding('no-own-oin', 'bad', { remedy: 'ketensluis keys new tls --oin OIN --host NAME' })] : []),
+    ...each(oinsOf(withoutPoliceAgreement(registers, at)), 'no-police-agreement', () => 'ketensluis agreement apply FILE'),
     ...each(endpointsOff, 'endpoint-off', (key) => `ketensluis webhook enable ${key}`),
     ...registers.parties.filter(({ pausedAt }) => pausedAt !== null).map(({ oin, key, pausedAt }) => finding('party-paused', 'wait', { about: oin, at: new Date(pausedAt ?? ''), remedy: `ketensluis party resume ${key} --reason TEXT` })),
   ];
+};
+
+/** Police whose data nobody agreed on, while municipalities they work for did: what they tell a burgemeester is held then (Wpg art. 6c), and nothing else shows why. */
+const withoutPoliceAgreement = ({ agreements, parties }: Registers, at: Date): readonly Party[] => {
+  const controllers = new Set(agreements.filter((one) => isWithin(one, at)).map(({ controller }) => controller));
+  return parties.filter((party) => isActive(party, at) && party.roles.some((role) => role === 'POL' || role === 'HOVJ') && !controllers.has(party.oin) && party.serves.some((code) => controllers.has(code)));
 };
 
 /** Warnings of ends have a finding of their own. */
@@ -145,6 +157,6 @@ const placeFindings = ({ database, clock, disk, signInFault, isDatabaseInClear }
     ...(isDatabaseInClear ? [finding('database-in-clear', 'wait')] : []),
     // Copies are made outside the hub, which therefore knows nothing of them.
     finding('backup-unknown', 'wait'),
-    ...(signInFault === null ? [] : [finding('sign-in-away', 'bad', { about: signInFault })]),
+    ...(signInFault === null ? [] : [finding(signInFault.code, 'bad', { about: signInFault.about })]),
   ];
 };

@@ -26,6 +26,8 @@ const nl: Readonly<Record<FindingCode, readonly [what: Sentence, todo: Sentence]
   'no-channel': [({ about }) => `${about} is actief en heeft geen kanaal.`, () => 'Vraag de partij om een adres en neem het op in het register.'],
   'no-certificate': [({ about }) => `Van ${about} is er geen bruikbaar certificaat om voor te versleutelen.`, () => 'Vraag de partij om een certificaat en laat het door twee personen goedkeuren.'],
   'no-webhook-key': [({ about }) => `Er is geen sleutel om webhooks aan ${about} mee te ondertekenen.`, () => 'Geef een sleutel uit.'],
+  'no-own-oin': [() => 'In het certificaat van onze servers staat geen OIN: er gaat geen webhook uit.', () => 'Vraag de autoriteit om een certificaat met het OIN (serialNumber van het subject).'],
+  'no-police-agreement': [({ about }) => `Er is geen overeenkomst met ${about} over politiegegevens (Wpg art. 6c): wat die aan burgemeesters meldt wordt vastgehouden.`, () => 'Sluit er een en neem die op in het register; wat wacht wordt dan opnieuw beslist.'],
   'endpoint-off': [({ about }) => `Het eindpunt van ${about} is uit: het antwoordde 410.`, () => 'Vraag de partij of het adres nog klopt, en zet het weer aan.'],
   'party-paused': [({ about, when }) => `${about} is gepauzeerd sinds ${when}.`, () => 'Hervat de partij als de reden voorbij is.'],
   'tasks-open': [({ about, count, when }) => `${count} open ${count === 1 ? 'taak' : 'taken'} (${about}), de oudste van ${when}.`, () => 'Bekijk ze en sluit wat klaar is.'],
@@ -33,6 +35,7 @@ const nl: Readonly<Record<FindingCode, readonly [what: Sentence, todo: Sentence]
   'disk-full': [({ count }) => `Er is nog ${count} GB vrij op de schijf met de gegevens.`, () => 'Maak ruimte: zonder ruimte neemt de hub niets aan.'],
   'backup-unknown': [() => 'De hub weet niet wanneer de laatste reservekopie is gemaakt of teruggezet.', () => 'Kijk in uw eigen systeem voor reservekopieën, en zet er elk kwartaal een terug als proef.'],
   'sign-in-away': [({ about }) => `De aanmelddienst is niet bereikbaar (${about}): niemand kan zich opnieuw aanmelden.`, () => 'Kijk of de aanmelddienst werkt, of deze computer hem kan bereiken en of zijn certificaat hier wordt geloofd (NODE_EXTRA_CA_CERTS).'],
+  'sign-in-client': [({ about }) => `De aanmelddienst kent de console niet als zijn client (${about}): niemand kan zich opnieuw aanmelden.`, () => 'Vergelijk client, secretFile en secretIn in het bestand van KETENSLUIS_SIGN_IN met wat bij de aanmelddienst staat. Een nieuw geheim geldt bij de volgende aanmelding.'],
 };
 
 const en: typeof nl = {
@@ -52,6 +55,8 @@ const en: typeof nl = {
   'no-channel': [({ about }) => `${about} is active and has no channel.`, () => 'Ask the party for an address and put it in the register.'],
   'no-certificate': [({ about }) => `There is no usable certificate of ${about} to encrypt to.`, () => 'Ask the party for a certificate and have two persons approve it.'],
   'no-webhook-key': [({ about }) => `There is no key to sign webhooks to ${about} with.`, () => 'Give out a key.'],
+  'no-own-oin': [() => 'The certificate of our servers holds no OIN: no webhook goes out.', () => 'Ask the authority for a certificate with the OIN (serialNumber of the subject).'],
+  'no-police-agreement': [({ about }) => `There is no agreement with ${about} on police data (Wpg art. 6c): what it tells burgemeesters is held.`, () => 'Make one and put it in the register; what waits is then decided anew.'],
   'endpoint-off': [({ about }) => `The endpoint of ${about} is off: it answered 410.`, () => 'Ask the party whether the address is right, and switch it on again.'],
   'party-paused': [({ about, when }) => `${about} is paused since ${when}.`, () => 'Resume the party when the reason is over.'],
   'tasks-open': [({ about, count, when }) => `${count} open ${count === 1 ? 'task' : 'tasks'} (${about}), the oldest of ${when}.`, () => 'Look at them and close what is done.'],
@@ -59,6 +64,7 @@ const en: typeof nl = {
   'disk-full': [({ count }) => `${count} GB are left on the disk with the data.`, () => 'Make room: without room the hub takes nothing.'],
   'backup-unknown': [() => 'The hub does not know when the last backup was made or restored.', () => 'See your own system for backups, and restore one each quarter as a trial.'],
   'sign-in-away': [({ about }) => `The sign-in service cannot be reached (${about}): nobody can sign in again.`, () => 'See whether the sign-in service works, whether this computer can reach it, and whether its certificate is believed here (NODE_EXTRA_CA_CERTS).'],
+  'sign-in-client': [({ about }) => `The sign-in service does not know the console as its client (${about}): nobody can sign in again.`, () => 'Compare client, secretFile and secretIn in the file of KETENSLUIS_SIGN_IN with what is registered at the service. A new secret holds from the next try on.'],
 };
 
 /** What is wrong, and what to do. */

@@ -37,6 +37,9 @@ export interface MarkedReader extends RegisterReader {
   readonly last: () => Promise<MarkedRegisters>;
 }
 
+/** True once a hub was started on this database, or it was prepared: the law comes in then, and no register is read without. */
+export const hasLaw = async (client: Queryable): Promise<boolean> => (await currentRegister(client)).some(({ kind }) => kind === 'law');
+
 /**
  * Reads the registers, and reads them again only when a version was added; decisions always see what is current. Rejects, and opens a task, while a
  * register is not what the log says: then nothing is decided and nothing leaves.

@@ -47,8 +47,8 @@ const hrefOf = ({ code, about }: Finding, book: PartyBook): string | null => {
   switch (code) {
     case 'own-certificate': case 'party-certificate': case 'authority': case 'revocation-list': return '/certificaten?dagen=60';
     case 'tasks-open': return `/controlelijst/taken?soort=${about ?? ''}`;
-    case 'agreement-ending': case 'log-behind': case 'log-contradicted': case 'quorum-lost': case 'witness-silent': case 'clock-off': case 'disk-full': case 'backup-unknown': case 'sign-in-away': case 'log-put-back': case 'log-other': case 'signer-lost': case 'database-in-clear': return null;
-    case 'no-channel': case 'no-certificate': case 'no-webhook-key': case 'endpoint-off': case 'party-paused': return party === null ? null : `/partijen/${party.key}`;
+    case 'agreement-ending': case 'log-behind': case 'log-contradicted': case 'quorum-lost': case 'witness-silent': case 'clock-off': case 'disk-full': case 'backup-unknown': case 'sign-in-away': case 'sign-in-client': case 'no-own-oin': case 'log-put-back': case 'log-other': case 'signer-lost': case 'database-in-clear': return null;
+    case 'no-channel': case 'no-certificate': case 'no-webhook-key': case 'endpoint-off': case 'party-paused': case 'no-police-agreement': return party === null ? null : `/partijen/${party.key}`;
   }
 };
 

@@ -107,7 +107,7 @@ const noticeOf = async (opening: CaseVault, row: CaseRow, proof: EntryProof | nu
 // The table of messages holds types the reader let through.
 const asType = (type: string): MessageType => type as MessageType;
 
-// Not what the log says, or destroyed: not shown. What stands in the log of it is the operator's to find, by `ketensluis log check`.
+// Not what the log says, or destroyed: not shown. What stands in the log of it is the operator's to find, by `ketensluis check-log`.
 const disclosureOf = async ({ pool, vault }: CaseVault, row: CaseRow, proof: EntryProof | null): Promise<SealedDisclosure | null> => {
   try {
     return await openDisclosure(pool, vault, row, proof);
