@@ -40,4 +40,11 @@ describe('ketensluis receiver', () => {
   ])('says so of %s', async (_name, place, problem) => {
     await expect(run('--listen', place())).rejects.toMatchObject({ exit: 2, message: expect.stringContaining(`--listen: ${place() === taken ? `${taken} ` : ''}${problem}`) });
   });
+
+  test('says whom to name where there is no authority of practice', async () => {
+    const mail = ['receiver', '--oin', '00000001900000000202', '--keys', folder, '--log', file('log.vkey'), '--smtp', '127.0.0.1:0', '--address', 'huisverbod@ggd.example'];
+    await expect(runCommand(addReceiverCommand, mail)).rejects.toMatchObject({ exit: 2, message: expect.stringContaining('name the root of yours with --ca') });
+    // With it the lists of practice are not looked for: what is missing next are the keys of this party for mail.
+    await expect(runCommand(addReceiverCommand, [...mail, '--ca', file('ca.pem')])).rejects.not.toMatchObject({ message: expect.stringContaining('--ca') });
+  });
 });

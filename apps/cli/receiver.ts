@@ -1,6 +1,6 @@
 import { readWebhookVerifier } from '@ketensluis/contract';
-import { readIdentity, readTrust } from '@ketensluis/platform';
-import { openMail } from '@ketensluis/mail';
+import { derOf, readIdentity, readTrust } from '@ketensluis/platform';
+import { openMail, type Trust } from '@ketensluis/mail';
 import { parseKeyFile, parsePolicy, type LogTrust } from '@ketensluis/tlog';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
@@ -79,7 +79,7 @@ const now = (): Date => new Date();
 const mailbox = async (given: Given, smtp: string, tls: { readonly key: string; readonly cert: string }): Promise<() => Promise<void>> => {
   const { address, oin, keys, hub, log, policy } = given;
   if (address === undefined) return fail('--smtp needs --address');
-  const [trust, identity] = [await readTrust(join(keys, '..', 'ca'), null), await readIdentity(address, keys)];
+  const [trust, identity] = [await trustOf(given), await readIdentity(address, keys)];
   const server = await listening('--smtp', smtp, startReceiverMailbox({
     ...placeOf(smtp, '--smtp'), oin, address, tls, folder: keys, hubAddress: hub, logKeyFile: log, policyFile: policy ?? join(keys, 'no-policy'), say, now,
     open: async (raw, at) => {
@@ -89,6 +89,14 @@ const mailbox = async (given: Given, smtp: string, tls: { readonly key: string; 
   }));
   say(`Mail for ${address}: port ${server.port}`);
   return server.close;
+};
+
+/** The practice authority with its lists; or the root that was named, of which no lists are at hand here. */
+const trustOf = async ({ keys, ca }: Given): Promise<Trust> => {
+  if (ca === undefined) return readTrust(join(keys, '..', 'ca'), null).catch(() => fail('there is no authority of practice beside the keys: name the root of yours with --ca'));
+  say('Whether a certificate was revoked is not looked at here: for trying out only.');
+  const anchors = derOf(await text(ca)).map((certificate) => ({ certificate, policies: null }));
+  return { anchors, intermediates: derOf(await text(join(keys, 'chain.pem'))), crls: [], revocation: 'if-available' };
 };
 
 const logTrust = async ({ log, policy }: Given): Promise<LogTrust> => {
