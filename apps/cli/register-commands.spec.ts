@@ -30,6 +30,11 @@ describe('ketensluis mandate apply', () => {
     expect((await database.pool.query('select from entry')).rowCount).toBe(0);
   });
 
+  test('takes the parties that the documentation gives to begin with', async () => {
+    const told = await run('party', 'apply', 'config/examples/parties.yaml', '--preview');
+    expect(told.match(/^party \S+: version 1 \(new\)$/gm)).toHaveLength(3);
+  });
+
   test('leaves the other registers as they are: a party is applied by one', async () => {
     await run('party', 'apply', 'config/practice/parties.yaml', '--by', 'operator');
     expect(await versions()).toContainEqual({ kind: 'party', key: 'politie-noorderwaard', version: 1 });
