@@ -5,9 +5,14 @@ import { isOther, loopOf, type Part } from './part.js';
 
 /** Transactions in which messages are decided at the same time, and how many messages each takes up, all of another case. */
 const decidersCount = 2;
-const decideMost = 8;
-/** What comes in within this time is decided together; it waits longer than that for the next signature of the log. */
+const decideMost = 16;
+/**
+ * What comes in within this time is decided together; it waits longer than that for the next signature of the log. A transaction costs much the same for one
+ * message as for many, so where many come it gathers longer, and no longer once there are more than it takes up.
+ */
 const gatherMs = 40;
+const gatherManyMs = 100;
+const many = 3;
 /** A message that fails this often is parked with its case (I14). */
 const attemptsMax = 3;
 const postponeMs = 5_000;
@@ -23,18 +28,20 @@ export const startDeciding = (hub: Hub, { queue, broker }: WorkSource): Part => 
   const deciders: Loop[] = [];
   const ports = { clock: hub.clock, queue, store: hub.store.queue };
   for (let place = 0; place < decidersCount; place += 1) {
+    let taken = 0;
     const step = async (): Promise<boolean> => {
       const { mark } = await hub.registers.last();
       const jobs = await takeWork({
         kind: 'disclose', most: decideMost, idOf: ({ job }: DisclosureJob) => job,
         claim: (only) => hub.store.cases.claim(hub.clock.now(), { most: decideMost, mark, ...(only === undefined ? {} : { only }) }),
       }, ports);
+      taken = jobs.length;
       if (jobs.length === 0) return isOther(hub, mark);
       if (jobs.length === decideMost) deciders[place + 1]?.wake();
       await discloseAll(hub, jobs, queue);
       return true;
     };
-    deciders.push(loopOf(hub, { name: 'disclose', step, spacingMs: gatherMs }));
+    deciders.push(loopOf(hub, { name: 'disclose', step, spacingMs: () => (taken >= many && taken < decideMost ? gatherManyMs : gatherMs) }));
   }
   const sharing = broker === null ? [] : [shareCases(hub, broker)];
   broker?.onWork('disclose', () => deciders[0]?.wake());

@@ -35,6 +35,21 @@ describe('a loop of the worker', () => {
     await loop.stop();
   });
 
+  test('asks after each step how long until the next', async () => {
+    const asked: number[] = [];
+    let steps = 0;
+    const loop = startLoop({
+      step: async () => (steps += 1) < 3, idleMs: 60_000, failed: () => undefined,
+      spacingMs: () => {
+        asked.push(steps);
+        return 0;
+      },
+    });
+    await until(() => asked.length === 3);
+    expect(asked).toEqual([1, 2, 3]);
+    await loop.stop();
+  });
+
   test('tells a fault and goes on', async () => {
     const faults: unknown[] = [];
     let steps = 0;

@@ -10,8 +10,8 @@ export interface LoopOptions {
   readonly step: () => Promise<boolean>;
   /** The loop looks by itself this often, so a lost ring costs at most this long. */
   readonly idleMs: number;
-  /** Least time between the starts of two steps; 0 for none. */
-  readonly spacingMs: number;
+  /** Least time between the starts of two steps; 0 for none. A function is asked after each step. */
+  readonly spacingMs: number | (() => number);
   /** A fault is told and the loop goes on after `faultMs`. */
   readonly failed: (error: unknown) => void;
 }
@@ -43,7 +43,7 @@ export const startLoop = ({ step, idleMs, spacingMs, failed }: LoopOptions): Loo
       if (stopping) return;
       if (outcome === 'fault') await rest(faultMs, false);
       else {
-        const wait = spacingMs - (performance.now() - startedAt);
+        const wait = (typeof spacingMs === 'function' ? spacingMs() : spacingMs) - (performance.now() - startedAt);
         if (wait > 0) await rest(wait, false);
         if (outcome === 'idle' && !rung && !stopping) await rest(idleMs, true);
       }

@@ -1,5 +1,5 @@
 import type { Hub, Ring } from '@ketensluis/platform';
-import { startLoop, type Loop } from './loop.js';
+import { startLoop, type Loop, type LoopOptions } from './loop.js';
 
 /** What one role brings to the process that has it. */
 export interface Part {
@@ -20,7 +20,7 @@ export interface LoopOrder {
   readonly name: string;
   readonly step: () => Promise<boolean>;
   /** As of `LoopOptions`; 0 when absent. */
-  readonly spacingMs?: number;
+  readonly spacingMs?: LoopOptions['spacingMs'];
   /** As of `LoopOptions`; `idleMs` when absent. */
   readonly restMs?: number;
 }
