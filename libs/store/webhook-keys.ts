@@ -33,16 +33,23 @@ export const createWebhookKeys = (pool: pg.Pool, vault: Vault, keys: PeriodKeys,
     if (cached?.mark !== mark) cached = { mark, kept: await loadKeys(pool) };
     return cached.kept;
   };
+  // Opened once for each time they are read: what ends or is changed is read again before it signs or is believed.
+  const opened = new WeakMap<KeptKey, Uint8Array>();
+  const secret = (key: KeptKey): Uint8Array => {
+    const known = opened.get(key) ?? secretOf(vault, key);
+    opened.set(key, known);
+    return known;
+  };
   const inForce = async (party: string, direction: KeyDirection, at: Date): Promise<readonly KeptKey[]> =>
     (await current())
       .filter((key) => key.party === party && key.direction === direction && isKeyInForce(key, at))
       .sort((a, b) => Number(keyStateAt(a, at) === 'retiring') - Number(keyStateAt(b, at) === 'retiring') || b.activeFrom.getTime() - a.activeFrom.getTime());
   return {
     signers: async (party, at) =>
-      (await inForce(party, 'to-party', at)).map((key) => (key.scheme === 'v1' ? { scheme: 'v1', secret: secretOf(vault, key) } : { scheme: 'v1a', seed: secretOf(vault, key) })),
+      (await inForce(party, 'to-party', at)).map((key) => (key.scheme === 'v1' ? { scheme: 'v1', secret: secret(key) } : { scheme: 'v1a', seed: secret(key) })),
     verifiers: async (party, at) =>
       (await inForce(party, 'from-party', at)).map((key) =>
-        key.publicKey === null ? { scheme: 'v1', secret: secretOf(vault, key) } : { scheme: 'v1a', publicKey: key.publicKey }),
+        key.publicKey === null ? { scheme: 'v1', secret: secret(key) } : { scheme: 'v1a', publicKey: key.publicKey }),
     list: async (party) => (await current()).filter((key) => party === null || key.party === party).map(({ kept: _kept, ...key }) => key).sort((a, b) => (a.id < b.id ? -1 : 1)),
     save: async (changes) => {
       await inTransaction(pool, async (client) => {
