@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** A UUIDv7 (RFC 9562 §5.7): its first 48 bits are the milliseconds of `at`, the rest is random. */
 export const uuidV7 = (at: Date): string => {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(at.getTime(), 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  const moment = at.getTime().toString(16).padStart(12, '0');
+  // What comes after the version of a random UUID, its variant with it. Node.js draws those many at a time, which one by one is most of what an id costs.
+  return `${moment.slice(0, 8)}-${moment.slice(8)}-7${randomUUID().slice(15)}`;
 };
 
 /** The moment in a UUIDv7, which is that of the row it names. */
