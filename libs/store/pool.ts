@@ -3,6 +3,9 @@ import pg from 'pg';
 /** Connections kept open, so that the first query of the night does not plan every partition anew. */
 const connectionsMin = 2;
 
+/** More of them are kept this long after they were last needed: a new one plans whatever it is asked anew, which costs more than hundreds of answers. */
+const idleTimeoutMs = 60_000;
+
 /** What a function of the store needs: a pool, or one client inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -18,6 +21,7 @@ export const openPool = (connectionString: string, connectionsMax = 10): pg.Pool
     connectionString: withSettings(connectionString),
     max: connectionsMax,
     min: connectionsMin,
+    idleTimeoutMillis: idleTimeoutMs,
     application_name: 'ketensluis',
     connectionTimeoutMillis: 5_000,
   });
