@@ -62,6 +62,8 @@ const isHeld = ({ next }: FinishedAttempt): boolean => next.kind === 'held';
 const finishUnderRegisters = (pool: pg.Pool, keys: PeriodKeys, all: readonly FinishedAttempt[]): Promise<void> =>
   inTransaction(pool, async (client) => {
     const { registers } = await loadMark(client);
+    // The deliveries before their tasks, as a fetch takes them: in one statement PostgreSQL chooses the order, and whoever stops the same delivery would wait for us and we for them.
+    await client.query('select from delivery where mid = any($1::uuid[]) order by mid for update', [all.map(({ disclosure }) => disclosure.id)]);
     await finishAttempts(client, keys, all.map((one) => (isHeld(one) && one.under !== registers ? { ...one, next: { kind: 'retry', at: one.finishedAt, isAway: false }, entry: null, task: null } : one)));
   }, beginUnderRegisters);
 

@@ -70,6 +70,30 @@ describe('a connection that changes', () => {
     expect((await hub.tasks()).filter(({ kind, ref }) => kind === 'stopped' && ref === waiting.id)).toEqual([]);
   });
 
+  test('paused, a try and a fetch that both hold the same delivery do not wait for each other for ever', async () => {
+    hub.behave(veiligThuis, '4xx');
+    await imposed();
+    await step({ kind: 'pause' });
+    const { clock, ids, registers, pool, adapterOf, store: { deliveries } } = hub.hub;
+    const [waiting] = await deliveries.claimSealed(new Date(hub.now().getTime() + 86_400_000), {
+      most: 1, perParty: 1, underWay: new Map(), attachmentBytes: 0, mark: (await registers.current()).mark,
+    });
+    if (waiting === undefined) throw new Error('nothing waits');
+    // What a fetch does: the delivery first, and the task that asks for a person after it.
+    const fetch = await pool.connect();
+    await fetch.query('begin');
+    await fetch.query('select from delivery where mid = $1 for update', [waiting.id]);
+    const tried = deliver(waiting, { clock, ids, chance: Math.random, deliveries, registers, adapterOf });
+    const isBlocked = async (): Promise<boolean> => (await pool.query('select from pg_stat_activity where pg_backend_pid() <> pid and datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0')).rowCount !== 0;
+    while (!(await isBlocked())) await pause(20);
+    await fetch.query("insert into task (id, kind, ref, party, cause, opened_at) values (gen_random_uuid(), 'stopped', $1, $2, 'party-inactive', now())", [waiting.id, oin.veiligThuis]);
+    await fetch.query('commit');
+    fetch.release();
+    await tried;
+    hub.behave(veiligThuis, 'normal');
+    await step({ kind: 'resume' });
+  });
+
   test('in practice, a party gets nothing about anybody, and its task is done by hand; in use again, it hears of what comes from then on', async () => {
     await step({ kind: 'stage', stage: 'practice' });
     const situation = openSituation(hub);
