@@ -80,7 +80,7 @@ describe('a party that takes webhooks and one that takes mail are away for 62 ho
   }, 60_000);
 
   const passTo = async (hour: number): Promise<void> => {
-    await hub.advance(Math.max(0, startedAt + hour * hourMs - hub.now().getTime()));
+    // Before the clock moves, while nothing is due: of what is tried at this hour one would find the party of before, and what follows it in its case that of now.
     const [presence, behaviour] = [webhooks.get(hour), mails.get(hour)];
     if (presence !== undefined) await receiver.become(presence);
     if (behaviour === 'refusing') await gate.shut();
@@ -88,6 +88,7 @@ describe('a party that takes webhooks and one that takes mail are away for 62 ho
       await gate.open();
       hub.behave(police, behaviour);
     }
+    await hub.advance(Math.max(0, startedAt + hour * hourMs - hub.now().getTime()));
   };
   const sendAt = async (hour: number): Promise<void> => {
     for (const at of imposedAt) {
