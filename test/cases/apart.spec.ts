@@ -25,7 +25,8 @@ const filesOf = {
 const openOn = async (role: HubRole, without?: keyof typeof filesOf): Promise<{ readonly hub: Hub; readonly close: () => Promise<void> }> => {
   const folder = join(data, `of-${role}-${without ?? 'whole'}`);
   for (const name of ['keys', 'signer', 'practice/hub']) await mkdir(join(folder, name), { recursive: true });
-  for (const name of ['keys', 'signer', 'practice/hub']) await cp(join(data, name), join(folder, name), { recursive: true });
+  // The signer of the hub goes on: what it is about to put in place is gone a moment later.
+  for (const name of ['keys', 'signer', 'practice/hub']) await cp(join(data, name), join(folder, name), { recursive: true, filter: (from) => !from.endsWith('.new') });
   const held = keysOf([role]);
   for (const key of hubKeys.filter((one) => !held.has(one) || one === without)) for (const file of filesOf[key]) await rm(join(folder, file), { recursive: true, force: true });
   const identity = await readIdentity(practiceHubAddress, join(folder, 'practice/hub'), held);
